@@ -1,0 +1,1 @@
+"""The process engine: runs diagrams, remembers everything, needs no web server."""

@@ -1,0 +1,1 @@
+"""Diagrams as documents: pure XML work, no engine, no database."""

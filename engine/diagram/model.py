@@ -1,0 +1,98 @@
+"""What a diagram says, once read: frozen values in the words of BPMN plus our own attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An input (kelengkapan) or output of an activity."""
+
+    text: str
+    source: str | None = None  #: "activity_id.field" where it lies in the case
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    id: str
+    name: str
+    kind: str  #: duration | date | cycle
+    text: str
+    attached_to: str | None = None
+    interrupting: bool = True
+    deadline: bool = False  #: the activity's standard time: marked, or the lone unmarked duration/date timer
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Any flow node. Data about people is None where the element has none."""
+
+    id: str
+    kind: str  #: BPMN local name: userTask, subProcess, exclusiveGateway, startEvent, boundaryEvent ...
+    name: str = ""
+    documentation: str = ""
+    parent: str | None = None  #: id of the enclosing sub-process
+    lane: str | None = None  #: name of the lane that owns it; inner nodes inherit the sub-process's
+    number: str | None = None  #: the printed number of the step
+    action: str | None = None  #: caption of the submit button, e.g. "Kirim ke Camat"
+    assumption: str | None = None  #: what about this element is inferred, shown as "asumsi"
+    form_key: str | None = None
+    candidate_groups: str | None = None  #: literal list separated by commas, or ${expression}
+    candidate_users: str | None = None
+    assignee: str | None = None
+    priority: int = 50
+    inputs: tuple[Paper, ...] = ()
+    outputs: tuple[Paper, ...] = ()
+    deadline: Timer | None = None
+    timers: tuple[Timer, ...] = ()  #: all boundary timers
+    collection: str | None = None  #: multi-instance: expression of the list
+    item_name: str | None = None  #: multi-instance: the variable of one item
+    sequential: bool = False
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    condition: str | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    key: str
+    name: str
+    documentation: str = ""
+    executable: bool = True
+    calendar: str | None = None  #: "office": durations count working time; None: elapsed time
+    owners: tuple[str, ...] = ()  #: position keys or names
+    starters: tuple[str, ...] = ()  #: position keys or names; empty: the performers of the first activity
+    title: str | None = None  #: expression
+    case_key: str | None = None  #: expression
+    confidential: str | None = None  #: expression
+    example: bool = False
+    assumption: str | None = None
+    header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: SOP sheet header, name -> lines; () = left blank
+    lanes: tuple[str, ...] = ()
+    nodes: Mapping[str, Node] = field(default_factory=dict)  #: in document order
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    expressions: tuple[str, ...] = ()  #: every expression in the process, as written inside ${...} or bare
+
+    def steps(self) -> tuple[Node, ...]:
+        """The numbered activities of the top level, in the order the flow reaches them."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A whole file: the one executable process plus what only stands beside it."""
+
+    process: Process
+    participants: tuple[str, ...]  #: names of black-box pools
+    xml: bytes

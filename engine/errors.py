@@ -1,0 +1,140 @@
+"""One tree of errors. They carry facts; sentences in a language are made where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from forms.model import Problem as FieldProblem
+
+
+def N_(message: str) -> str:
+    """Mark a template for translation without translating it here."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramProblem:
+    """One finding about a diagram or its forms: where, what is wrong, how to mend it.
+
+    `message` and `remedy` are English templates over `params` (`%(name)s`); webapp translates them.
+    """
+
+    rule: str
+    message: str
+    remedy: str
+    element: str | None = None
+    name: str = ""
+    severity: Literal["error", "warning"] = "error"
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The finding as one English line."""
+        where = f"{self.element} ({self.name})" if self.name and self.element else self.element or self.name or "diagram"
+        return f"{where}: {self.message % dict(self.params)} {self.remedy % dict(self.params)}"
+
+
+class AlurError(Exception):
+    """Base of everything the engine raises on purpose."""
+
+
+class NotFound(AlurError):
+    """There is no such thing, or this person may not know of it."""
+
+    def __init__(self, kind: str, id: object) -> None:
+        super().__init__(f"no {kind} {id}")
+        self.kind, self.id = kind, id
+
+
+class NotAllowed(AlurError):
+    """The actor holds no position that entitles them to this action."""
+
+    def __init__(self, actor: str, action: str) -> None:
+        super().__init__(f"{actor} may not {action}")
+        self.actor, self.action = actor, action
+
+
+class Conflict(AlurError):
+    """The thing has changed since it was shown."""
+
+
+class TaskAlreadyClaimed(Conflict):
+    """Somebody else has taken the task."""
+
+    def __init__(self, task_id: int, by: str) -> None:
+        super().__init__(f"task {task_id} is taken by {by}")
+        self.task_id, self.by = task_id, by
+
+
+class TaskNotOpen(Conflict):
+    """The task was completed or cancelled before."""
+
+    def __init__(self, task_id: int, state: str, by: str = "", *, by_actor: bool = False) -> None:
+        super().__init__(f"task {task_id} is {state}" + (f" by {by}" if by else ""))
+        self.task_id, self.state, self.by, self.by_actor = task_id, state, by, by_actor
+
+
+class CaseNotActive(Conflict):
+    """The case is suspended, completed or cancelled."""
+
+    def __init__(self, instance_id: int, state: str) -> None:
+        super().__init__(f"case {instance_id} is {state}")
+        self.instance_id, self.state = instance_id, state
+
+
+class SameCaseExists(Conflict):
+    """Another case has the same case key; may be confirmed."""
+
+    def __init__(self, instance_id: int, title: str, case_key: str) -> None:
+        super().__init__(f"case {instance_id} ({title}) already has the key {case_key}")
+        self.instance_id, self.title, self.case_key = instance_id, title, case_key
+
+
+class InvalidInput(AlurError):
+    """A plain value given to a verb is wrong. `field` names it; `message` is a template over `params`."""
+
+    def __init__(self, field: str, message: str, **params: Any) -> None:
+        super().__init__(f"{field}: {message % params}")
+        self.field, self.message, self.params = field, message, params
+
+
+class InvalidDiagram(AlurError):
+    """The diagram or its forms can't be deployed."""
+
+    def __init__(self, problems: Iterable[DiagramProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(p.text() for p in self.problems) or "invalid diagram")
+
+
+class InvalidVariables(AlurError):
+    """Answers were refused. `raw` is what was typed, so that it can be shown again."""
+
+    def __init__(self, problems: Iterable[FieldProblem], raw: Mapping[str, Any]) -> None:
+        self.problems, self.raw = tuple(problems), raw
+        super().__init__("; ".join(f"{p.path}: {p.message % dict(p.params)}" for p in self.problems))
+
+
+class ExpressionError(AlurError):
+    """An expression is not of the language, too large, or failed."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text!r}: {reason}")
+        self.text, self.reason = text, reason
+
+
+class DurationError(AlurError):
+    """A duration is not ISO 8601 or has units that working time can't count."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text!r}: {reason}")
+        self.text, self.reason = text, reason
+
+
+class ActivityFailed(AlurError):
+    """Automatic work in a case could not be done; becomes an incident."""
+
+    def __init__(self, activity_id: str, reason: str) -> None:
+        super().__init__(f"{activity_id}: {reason}")
+        self.activity_id, self.reason = activity_id, reason

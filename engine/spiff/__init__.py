@@ -1,0 +1,1 @@
+"""The only importer of SpiffWorkflow. Pure: (spec, state, input, now, calendar) -> Snapshot."""
