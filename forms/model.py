@@ -14,6 +14,7 @@ class Choice:
 
     value: str
     label: str
+    label_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Column:
     label: str
     compute: str | None = None  #: expression over the row's cells
     type: str = "text"  #: text | number | percent | money | date | datetime | status | files
+    label_en: str = ""
+    choices: tuple[Choice, ...] = ()  #: labels of the values that stand in it
+    choices_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,14 @@ class Field:
     pattern: str | None = None
     pattern_message: str | None = None
     validation: str | None = None  #: email | phone | url
-    subtype: str | None = None  #: datetime: date | time | datetime; number: money | percent
+    subtype: str | None = None  #: datetime: date | time | datetime; number: money | percent | plain (never grouped)
     text_or_number: bool = False  #: a textfield whose numbers are kept as numbers, anything else as text ("BB", "80-90")
     choices: tuple[Choice, ...] = ()
-    choices_from: str | None = None  #: form-js valuesKey: name of a list in Context.choices
+    choices_from: str | None = None  #: form-js valuesKey: name of a list in Context.choices; dynamic list: a row each
     default: Any = None
     default_expression: str | None = None  #: a default written "=expression"
     hide: str | None = None  #: conditional.hide without its leading "="
-    compute: str | None = None
+    compute: str | None = None  #: of a table: an expression that gives its rows
     source: Source | None = None
     fields: tuple[Field, ...] = ()  #: children of a group or dynamiclist
     columns: tuple[Column, ...] = ()  #: of a table
@@ -80,6 +84,13 @@ class Field:
     multiple: bool = False
     accept: tuple[str, ...] = ()  #: file suffixes with dot, lower case
     width: int = 16  #: form-js layout columns, 1-16
+    label_en: str = ""
+    description_en: str = ""
+    text_en: str = ""
+    prefix: str = ""  #: shown before the input ("Rp")
+    suffix: str = ""  #: shown after the input ("%")
+    internal: bool = False  #: computed for the diagram, never shown to a person
+    default_rows: int = 0  #: rows a new dynamic list opens with
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,8 @@ class Form:
     name: str
     fields: tuple[Field, ...]
     description: str = ""
+    name_en: str = ""
+    description_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
