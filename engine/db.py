@@ -1,0 +1,104 @@
+"""The database and the one value that carries session, clock and person through every verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from .clock import Clock, SystemClock
+from .identity import Actor
+from .model import SettingRow
+
+#: settings key of the training clock's offset, in seconds
+CLOCK_OFFSET = "clock.offset"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One reading or one change of the office. Verbs never commit; whoever opened it does."""
+
+    session: Session
+    now: datetime  #: office time: real time plus the training clock's offset; read once
+    real_now: datetime  #: for sessions, leases, backoff
+    actor: Actor
+
+    @property
+    def sqlite(self) -> bool:
+        return self.session.get_bind().dialect.name == "sqlite"
+
+
+class Database:
+    """Opens units of work. Safe to share between threads."""
+
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        self.url = url
+        self.clock = clock or SystemClock()
+        self.sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.sqlite:
+            self.engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A unit that takes no write lock and is rolled back at the end."""
+        with self._session(write=False) as session:
+            yield self._unit(session, actor)
+            session.rollback()
+
+    @contextmanager
+    def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A unit for writing: commits at the end, rolls back on any exception."""
+        with self._session(write=True) as session:
+            yield self._unit(session, actor)
+            session.commit()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, write: bool) -> Iterator[Session]:
+        with self.engine.connect().execution_options(alur_write=write) as connection:
+            with Session(bind=connection, expire_on_commit=False) as session:
+                yield session
+
+    def _unit(self, session: Session, actor: Actor) -> UnitOfWork:
+        offset = session.scalar(select(SettingRow.value).where(SettingRow.key == CLOCK_OFFSET)) or 0
+        # The clock is read after the write lock is held, so that times never run backwards between units.
+        real = self.clock.now()
+        return UnitOfWork(session=session, now=real + timedelta(seconds=offset), real_now=real, actor=actor)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Python's own transaction handling would begin too late for BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("alur_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema; several processes may call it at once."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

@@ -1,0 +1,39 @@
+"""Mapped classes, a file per noun family. Rows never leave the engine; verbs return frozen views."""
+
+from .base import Base
+from .calendars import CalendarRow, DayOffRow, HoursRow
+from .cases import AlertRow, DeadlineRow, InstanceRow, ParticipantRow, SubmissionRow, TaskRow
+from .definitions import DefinitionRow, FormRow
+from .documents import BlobRow, DocumentRow
+from .history import HistoryRow, NoteRow
+from .jobs import HeartbeatRow, IncidentRow, JobRow
+from .office import SettingRow
+from .people import AttemptRow, HoldingRow, PersonRow, PositionRow, SessionRow
+
+__all__ = [
+    "AlertRow",
+    "AttemptRow",
+    "Base",
+    "BlobRow",
+    "CalendarRow",
+    "DayOffRow",
+    "DeadlineRow",
+    "DefinitionRow",
+    "DocumentRow",
+    "FormRow",
+    "HeartbeatRow",
+    "HistoryRow",
+    "HoldingRow",
+    "HoursRow",
+    "IncidentRow",
+    "InstanceRow",
+    "JobRow",
+    "NoteRow",
+    "ParticipantRow",
+    "PersonRow",
+    "PositionRow",
+    "SessionRow",
+    "SettingRow",
+    "SubmissionRow",
+    "TaskRow",
+]
