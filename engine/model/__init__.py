@@ -2,7 +2,19 @@
 
 from .base import Base
 from .calendars import CalendarRow, DayOffRow, HoursRow
-from .cases import AlertRow, DeadlineRow, InstanceRow, ParticipantRow, SubmissionRow, TaskRow
+from .cases import (
+    AlertRow,
+    AlertState,
+    CandidateRow,
+    CaseState,
+    DeadlineRow,
+    DeadlineState,
+    InstanceRow,
+    ParticipantRow,
+    SubmissionRow,
+    TaskRow,
+    TaskState,
+)
 from .definitions import DefinitionRow, FormRow
 from .documents import BlobRow, DocumentRow
 from .history import HistoryRow, NoteRow
@@ -12,12 +24,16 @@ from .people import AttemptRow, HoldingRow, PersonRow, PositionRow, SessionRow
 
 __all__ = [
     "AlertRow",
+    "AlertState",
     "AttemptRow",
     "Base",
     "BlobRow",
     "CalendarRow",
+    "CandidateRow",
+    "CaseState",
     "DayOffRow",
     "DeadlineRow",
+    "DeadlineState",
     "DefinitionRow",
     "DocumentRow",
     "FormRow",
@@ -36,4 +52,5 @@ __all__ = [
     "SettingRow",
     "SubmissionRow",
     "TaskRow",
+    "TaskState",
 ]

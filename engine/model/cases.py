@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Id, Key
+
+
+class CaseState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class DeadlineState(StrEnum):
+    OPEN = "open"  #: counting
+    MET = "met"
+    MISSED = "missed"  #: passed, whether the work ended since or not
+    CANCELLED = "cancelled"  #: the work was cancelled before the deadline passed
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
 
 
 class InstanceRow(Base):
@@ -63,7 +90,7 @@ class TaskRow(Base):
     scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: innermost sub-process around it
     scope_key: Mapped[str | None] = mapped_column(String(64))
     candidate_group: Mapped[str | None] = mapped_column(String(200))  #: position key; None: the process owner's queue
-    candidates: Mapped[list[Any]] = mapped_column(default=list)  #: further position keys
+    owner_group: Mapped[str | None] = mapped_column(String(200))  #: the process owner's position key; None: administrators
     form_key: Mapped[str | None] = mapped_column(String(200))
     priority: Mapped[int] = mapped_column(default=50)
     state: Mapped[str] = mapped_column(String(20))  #: open | completed | cancelled
@@ -78,6 +105,22 @@ class TaskRow(Base):
     draft: Mapped[dict[str, Any] | None]  #: what was typed and not sent
     draft_at: Mapped[datetime | None]
     draft_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def open(self) -> bool:
+        return self.state == TaskState.OPEN
+
+
+class CandidateRow(Base):
+    """A further position or person that may take an open task, where a diagram names more than one."""
+
+    __tablename__ = "task_candidates"
+    __table_args__ = (Index(None, "task_id"), Index(None, "position_key"), Index(None, "person_id"))
+
+    id: Mapped[Id]
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    position_key: Mapped[str | None] = mapped_column(String(200))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class DeadlineRow(Base):

@@ -336,9 +336,7 @@ def upgrade() -> None:
         sa.Column("scope_activity_id", sa.String(length=200), nullable=True),
         sa.Column("scope_key", sa.String(length=64), nullable=True),
         sa.Column("candidate_group", sa.String(length=200), nullable=True),
-        sa.Column(
-            "candidates", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("owner_group", sa.String(length=200), nullable=True),
         sa.Column("form_key", sa.String(length=200), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -491,3 +489,18 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_submissions_instance_id_activity_id"), ["instance_id", "activity_id"], unique=False
         )
+
+    op.create_table(
+        "task_candidates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("position_key", sa.String(length=200), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_task_candidates_person_id_people")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_task_candidates_task_id_tasks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_candidates")),
+    )
+    with op.batch_alter_table("task_candidates", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_candidates_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_candidates_position_key"), ["position_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_candidates_task_id"), ["task_id"], unique=False)
