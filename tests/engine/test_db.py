@@ -1,0 +1,59 @@
+"""Units of work on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.db import Database, migrate
+from engine.identity import SYSTEM
+from engine.model import SettingRow
+
+pytestmark = pytest.mark.both_databases
+
+
+def count(database: Database) -> int:
+    with database.read(SYSTEM) as uow:
+        return uow.session.scalar(select(func.count()).select_from(SettingRow)) or 0
+
+
+def test_a_unit_that_ends_well_is_kept(database: Database) -> None:
+    with database.begin(SYSTEM) as uow:
+        uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+    assert count(database) == 1
+
+
+def test_a_unit_that_fails_leaves_nothing(database: Database) -> None:
+    def change_and_fail() -> None:
+        with database.begin(SYSTEM) as uow:
+            uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+            uow.session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        change_and_fail()
+    assert count(database) == 0
+
+
+def test_reading_changes_nothing(database: Database) -> None:
+    with database.read(SYSTEM) as uow:
+        uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+        uow.session.flush()
+    assert count(database) == 0
+
+
+def test_the_training_clock_moves_office_time_and_not_real_time(database: Database) -> None:
+    with database.begin(SYSTEM) as uow:
+        before = uow.now
+        assert uow.real_now == before
+        uow.session.add(SettingRow(key="clock.offset", value=300))
+    with database.read(SYSTEM) as uow:
+        assert (uow.now - before).total_seconds() == 300
+        assert uow.real_now == before
+
+
+def test_migrating_again_changes_nothing(database: Database, database_url: str) -> None:
+    with database.begin(SYSTEM) as uow:
+        uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+    migrate(database_url)
+    assert count(database) == 1
