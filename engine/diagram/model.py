@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.diagram.paths import graph, in_order
+
+SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})  #: kinds that hold nodes of their own
+TASKS = frozenset(
+    "task userTask manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask callActivity".split()
+)
+ACTIVITIES = SCOPES | TASKS
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -34,6 +42,8 @@ class Node:
     name: str = ""
     documentation: str = ""
     parent: str | None = None  #: id of the enclosing sub-process
+    attached_to: str | None = None  #: boundary event: id of the activity it sits on
+    interrupting: bool = True  #: boundary event: ends the activity when it fires
     lane: str | None = None  #: name of the lane that owns it; inner nodes inherit the sub-process's
     number: str | None = None  #: the printed number of the step
     action: str | None = None  #: caption of the submit button, e.g. "Kirim ke Camat"
@@ -85,8 +95,15 @@ class Process:
     expressions: tuple[str, ...] = ()  #: every expression in the process, as written inside ${...} or bare
 
     def steps(self) -> tuple[Node, ...]:
-        """The numbered activities of the top level, in the order the flow reaches them."""
-        raise NotImplementedError
+        """The numbered activities of the top level, in the order the flow reaches them.
+
+        When no activity carries a number, all activities of the top level are steps.
+        """
+        top = [n for n in self.nodes.values() if n.parent is None]
+        edges = graph(self)
+        order = in_order(edges, [n.id for n in top if n.kind == "startEvent"] or [n.id for n in top if not n.incoming])
+        found = [n for n in map(self.nodes.__getitem__, order) if n.parent is None and n.kind in ACTIVITIES]
+        return tuple([n for n in found if n.number] or found)
 
 
 @dataclass(frozen=True, slots=True)

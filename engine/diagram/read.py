@@ -1,0 +1,276 @@
+"""A BPMN file read into frozen values. Nothing is judged here beyond what makes the file unreadable: see lint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from engine.diagram.model import SCOPES, Diagram, Flow, Node, Paper, Process, Timer
+from engine.diagram.xml import ALUR as ALUR
+from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
+from engine.errors import N_
+
+NODES = frozenset(
+    "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent implicitThrowEvent task userTask "
+    "manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask callActivity subProcess adHocSubProcess "
+    "transaction exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway "
+    "subChoreography choreographyTask callChoreography".split()
+)
+TIMES = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
+
+
+def read(xml: bytes) -> Diagram:
+    """Read a BPMN file; its first executable process is the one that runs.
+
+    Raises InvalidDiagram when the bytes are no readable BPMN file or no process in it is executable.
+    """
+    root = parse(xml)
+    processes = list(children(root, "process"))
+    runs = [p for p in processes if yes(p.get("isExecutable"))]
+    if not runs:
+        raise refuse(
+            "not-executable",
+            N_("No process in the file is marked as executable."),
+            N_("Open the process's properties in the modeler, tick “Executable”, and save again."),
+            element=next((p.get("id") for p in processes), None),
+        )
+    element = runs[0]
+    if not plain(element, "id"):
+        raise refuse("no-id", N_("The process has no id."), N_("Give the process an id without spaces."))
+    participants = [p for c in children(root, "collaboration") for p in children(c, "participant")]
+    pool = next((p for p in participants if reference(p.get("processRef")) == element.get("id")), None)
+    process = _process(element, name=plain(pool, "name") if pool is not None else None)
+    beside = tuple(plain(p, "name") or "" for p in participants if p is not pool)
+    return Diagram(process=process, participants=beside, xml=xml)
+
+
+def expression(text: str | None) -> str | None:
+    """What stands inside `${...}`, or the whole text when it is written bare."""
+    text = (text or "").strip()
+    if text.startswith("${") and text.endswith("}"):
+        text = text[2:-1].strip()
+    return text or None
+
+
+def embedded(text: str | None) -> str | None:
+    """What stands inside `${...}`; None for a literal."""
+    text = (text or "").strip()
+    return expression(text) if text.startswith("${") and text.endswith("}") else None
+
+
+def condition_of(flow: etree._Element) -> str | None:
+    return expression(text_of(child(flow, "conditionExpression")))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one walk over the flow elements has gathered so far."""
+
+    lanes: Mapping[str, str]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    timers: list[Timer] = field(default_factory=list)
+    expressions: list[str] = field(default_factory=list)
+
+    def expresses(self, *texts: str | None) -> None:
+        self.expressions.extend(text for text in texts if text)
+
+
+def _process(element: etree._Element, *, name: str | None) -> Process:
+    lanes = tuple(lane for lane_set in children(element, "laneSet") for lane in _lanes(lane_set))
+    owner = {
+        reference(text_of(ref)): plain(lane, "name") or plain(lane, "id") or ""
+        for lane in lanes
+        for ref in children(lane, "flowNodeRef")
+    }
+    found = _Found(lanes=owner)
+    title, case_key, confidential = (expression(ours(element, n)) for n in ("title", "caseKey", "confidential"))
+    found.expresses(title, case_key, confidential)
+    _walk(element, found, parent=None, lane=None)
+    return Process(
+        key=plain(element, "id") or "",
+        name=plain(element, "name") or name or plain(element, "id") or "",
+        documentation=_documentation(element),
+        executable=yes(element.get("isExecutable")),
+        calendar=ours(element, "calendar"),
+        owners=_list(ours(element, "owners")),
+        starters=_list(ours(element, "starters") or camunda(element, "candidateStarterGroups")),
+        title=title,
+        case_key=case_key,
+        confidential=confidential,
+        example=yes(ours(element, "example")),
+        assumption=ours(element, "assumption"),
+        header=_header(element),
+        lanes=tuple(plain(lane, "name") or plain(lane, "id") or "" for lane in lanes),
+        nodes=_joined(found),
+        flows=found.flows,
+        expressions=tuple(dict.fromkeys(found.expressions)),
+    )
+
+
+def _lanes(lane_set: etree._Element) -> Iterator[etree._Element]:
+    for lane in children(lane_set, "lane"):
+        yield lane
+        for inner in children(lane, "childLaneSet"):
+            yield from _lanes(inner)
+
+
+def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str | None) -> None:
+    defaults = {reference(e.get("default")) for e in children(scope) if e.get("default")}
+    for element in children(scope):
+        id = plain(element, "id") or ""
+        if local(element) == "sequenceFlow":
+            condition = condition_of(element)
+            found.expresses(condition)
+            found.flows[id] = Flow(
+                id=id,
+                source=reference(element.get("sourceRef")),
+                target=reference(element.get("targetRef")),
+                name=plain(element, "name") or "",
+                condition=condition,
+                default=id in defaults,
+            )
+        elif local(element) in NODES:
+            node = _node(element, found, parent=parent, lane=found.lanes.get(id, lane))
+            found.nodes[id] = node
+            if node.kind in SCOPES:
+                _walk(element, found, parent=id, lane=node.lane)
+
+
+def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: str | None) -> Node:
+    collection, item_name, sequential = _instances(element, found)
+    timer = _timer(element)
+    if timer:
+        found.timers.append(timer)
+        found.expresses(embedded(timer.text))
+    groups, users, assignee = (camunda(element, n) for n in ("candidateGroups", "candidateUsers", "assignee"))
+    found.expresses(embedded(groups), embedded(users), embedded(assignee), embedded(camunda(element, "priority")))
+    return Node(
+        id=plain(element, "id") or "",
+        kind=local(element),
+        name=" ".join((plain(element, "name") or "").split()),
+        documentation=_documentation(element),
+        parent=parent,
+        attached_to=reference(element.get("attachedToRef")) or None,
+        interrupting=_interrupting(element),
+        lane=lane,
+        number=ours(element, "number"),
+        action=ours(element, "action"),
+        assumption=ours(element, "assumption"),
+        form_key=_form_key(element),
+        candidate_groups=groups,
+        candidate_users=users,
+        assignee=assignee,
+        priority=_priority(camunda(element, "priority")),
+        inputs=tuple(_papers(element, "input")),
+        outputs=tuple(_papers(element, "output")),
+        collection=collection,
+        item_name=item_name,
+        sequential=sequential,
+    )
+
+
+def _form_key(element: etree._Element) -> str | None:
+    key = camunda(element, "formKey") or camunda(element, "formRef")
+    return key.removeprefix("camunda-forms:").rpartition("/")[2].removesuffix(".form") if key else None
+
+
+def _priority(text: str | None) -> int:
+    return min(int(text), 100) if text and text.isdecimal() and len(text) < 4 else 50
+
+
+def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str | None, bool]:
+    loop = child(element, "multiInstanceLoopCharacteristics")
+    if loop is None:
+        return None, None, False
+    cardinality = expression(text_of(child(loop, "loopCardinality")))
+    complete = expression(text_of(child(loop, "completionCondition")))
+    collection = expression(camunda(loop, "collection")) or expression(text_of(child(loop, "loopDataInputRef")))
+    item = child(loop, "inputDataItem")
+    item_name = camunda(loop, "elementVariable")
+    if item is not None and not item_name:
+        item_name = plain(item, "name") or plain(item, "id")
+    found.expresses(collection, cardinality, complete)
+    return collection or cardinality, item_name, yes(loop.get("isSequential"))
+
+
+def _timer(element: etree._Element) -> Timer | None:
+    definition = child(element, "timerEventDefinition")
+    if definition is None:
+        return None
+    time = child(definition, *TIMES)
+    return Timer(
+        id=plain(element, "id") or "",
+        name=plain(element, "name") or "",
+        kind=TIMES[local(time)] if time is not None else "duration",
+        text=text_of(time),
+        attached_to=reference(element.get("attachedToRef")) or None,
+        interrupting=_interrupting(element),
+        deadline=yes(ours(element, "deadline")),
+    )
+
+
+def _interrupting(element: etree._Element) -> bool:
+    return (element.get("cancelActivity") or "true").strip() not in ("false", "0")
+
+
+def _joined(found: _Found) -> dict[str, Node]:
+    """The nodes with their flows and boundary timers tied to them."""
+    incoming: dict[str, list[str]] = {}
+    outgoing: dict[str, list[str]] = {}
+    for flow in found.flows.values():
+        outgoing.setdefault(flow.source, []).append(flow.id)
+        incoming.setdefault(flow.target, []).append(flow.id)
+    attached: dict[str, list[Timer]] = {}
+    for timer in found.timers:
+        # A catch event carries its own timer under its own id.
+        attached.setdefault(timer.attached_to or timer.id, []).append(timer)
+    nodes = {}
+    for node in found.nodes.values():
+        timers = tuple(attached.get(node.id, ()))
+        deadline = _deadline(timers) if node.kind != "boundaryEvent" else None
+        nodes[node.id] = replace(
+            node,
+            incoming=tuple(incoming.get(node.id, ())),
+            outgoing=tuple(outgoing.get(node.id, ())),
+            timers=tuple(replace(t, deadline=deadline is not None and t.id == deadline.id) for t in timers),
+            deadline=deadline,
+        )
+    return nodes
+
+
+def _deadline(timers: tuple[Timer, ...]) -> Timer | None:
+    """The marked boundary timer; without a mark, a lone one that is no cycle."""
+    boundary = [t for t in timers if t.attached_to]
+    marked = [t for t in boundary if t.deadline]
+    lone = [t for t in boundary if t.kind != "cycle"]
+    if not marked and len(boundary) == 1:
+        marked = lone
+    return replace(marked[0], deadline=True) if marked else None
+
+
+def _documentation(element: etree._Element) -> str:
+    return "\n\n".join(filter(None, (text_of(d) for d in children(element, "documentation"))))
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _papers(element: etree._Element, kind: str) -> Iterator[Paper]:
+    for extensions in children(element, "extensionElements"):
+        for standard in extensions.iterchildren(f"{{{ALUR}}}qualityStandard"):
+            for paper in standard.iterchildren(f"{{{ALUR}}}{kind}"):
+                yield Paper(text=text_of(paper), source=plain(paper, "source"))
+
+
+def _header(element: etree._Element) -> dict[str, tuple[str, ...]]:
+    header: dict[str, tuple[str, ...]] = {}
+    for extensions in children(element, "extensionElements"):
+        for block in extensions.iterchildren(f"{{{ALUR}}}sopHeader"):
+            for entry in block.iterchildren(f"{{{ALUR}}}entry"):
+                name, line = plain(entry, "name") or "", text_of(entry)
+                header[name] = header.get(name, ()) + ((line,) if line else ())
+    return header
