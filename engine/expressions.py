@@ -1,0 +1,48 @@
+"""The one expression language: conditions, titles, computed fields. Looks like Python, reaches nothing, always ends.
+
+grammar.py reads the text, evaluation.py walks it under a budget, formulas.py holds the functions.
+Nothing in them calls eval, exec or getattr on a value; whatever goes wrong is an ExpressionError.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping
+
+from .errors import ExpressionError
+from .evaluation import FAULTS, Refused, Walk
+from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, THRESHOLDS, Function, office_functions
+from .grammar import DEPTH, names_in, tree
+
+__all__ = ["FUNCTIONS", "THRESHOLDS", "Function", "check", "evaluate", "names_in", "office_functions"]
+
+
+def evaluate(text: str, names: Mapping[str, object], functions: Mapping[str, Function] | None = None) -> object:
+    """Evaluate an expression over JSON-like values and return one.
+
+    `r.unit` reads the key "unit" of a record; there are no methods. `functions` come on top of FUNCTIONS.
+    Raises ExpressionError for everything: syntax, a missing name or key, wrong types, too much work.
+    """
+    root = tree(text)
+    try:
+        walk = Walk(names, functions)
+        return walk.copied(walk._eval(root), DEPTH)
+    except Refused as refused:
+        raise ExpressionError(text, str(refused)) from None
+    except ZeroDivisionError:
+        raise ExpressionError(text, "division by zero") from None
+    except OverflowError:
+        raise ExpressionError(text, "the number is too large") from None
+    except FAULTS as fault:
+        raise ExpressionError(text, f"the evaluation failed ({type(fault).__name__})") from None
+
+
+def check(text: str, functions: Collection[str] | None = None) -> None:
+    """Check that a text belongs to the language, without evaluating it; ExpressionError says why not.
+
+    `functions` are the names that may be called; by default all that an office has.
+    """
+    known = FUNCTIONS.keys() | OFFICE_FUNCTIONS if functions is None else functions
+    for node in ast.walk(tree(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in known:
+            raise ExpressionError(text, f"there is no function '{node.func.id}'")

@@ -1,0 +1,181 @@
+"""What belongs to the expression language: from text to a tree of allowed nodes, and the names it asks for.
+
+Nothing is evaluated here. The rules are a list of what is allowed; whatever is not on it is refused with its name.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .errors import ExpressionError
+
+LENGTH = 2_000  #: characters of an expression
+DEPTH = 100  #: nested nodes
+BITS = 256  #: of a whole number
+
+_SCALARS = (str, int, float, bool, type(None))
+
+
+@lru_cache(maxsize=2_048)
+def names_in(text: str) -> frozenset[str]:
+    """The names an expression needs from outside: no functions, no variables of its own comprehensions."""
+    return frozenset(_free(tree(text), frozenset()))
+
+
+def _free(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
+    if isinstance(node, ast.Name):
+        if node.id not in bound:
+            yield node.id
+    elif isinstance(node, ast.Call):
+        for argument in node.args:
+            yield from _free(argument, bound)
+    elif isinstance(node, ast.ListComp | ast.GeneratorExp):
+        for generator in node.generators:
+            yield from _free(generator.iter, bound)
+            bound = bound | {generator.target.id}  # type: ignore[attr-defined]
+            for condition in generator.ifs:
+                yield from _free(condition, bound)
+        yield from _free(node.elt, bound)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _free(child, bound)
+
+
+def tree(text: str) -> ast.expr:
+    if not isinstance(text, str):
+        raise ExpressionError(str(text)[:80], "an expression must be text")
+    if len(text) > LENGTH:
+        raise ExpressionError(text[:80] + "...", f"longer than {LENGTH} characters")
+    return _parsed(text.strip())
+
+
+@lru_cache(maxsize=2_048)
+def _parsed(text: str) -> ast.expr:
+    if not text:
+        raise ExpressionError(text, "the expression is empty")
+    if "\\" in text:
+        raise ExpressionError(text, "backslashes are not part of the language")
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError as fault:
+        where = f" (character {fault.offset})" if fault.offset else ""
+        raise ExpressionError(text, f"this can't be read: {fault.msg}{where}") from None
+    except (MemoryError, RecursionError, ValueError):
+        raise ExpressionError(text, "this can't be read: too deeply nested, or not text") from None
+    # Level by level without recursion: the tree may be as deep as the text is long.
+    level: list[ast.AST] = [tree]
+    for _ in range(DEPTH):
+        for node in level:
+            fault_found = _ALLOWED[type(node)](node) if type(node) in _ALLOWED else _foreign(node)
+            if fault_found:
+                raise ExpressionError(text, fault_found)
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return tree
+    raise ExpressionError(text, f"nested deeper than {DEPTH} levels")
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.expr_context) or (isinstance(node, ast.Call) and child is node.func)):
+            yield child
+
+
+_FOREIGN = {
+    "Lambda": "lambda",
+    "NamedExpr": "the walrus operator :=",
+    "JoinedStr": "an f-string",
+    "Starred": "a starred value",
+    "Set": "a set",
+    "SetComp": "a set comprehension",
+    "DictComp": "a dictionary comprehension",
+    "Await": "await",
+    "Yield": "yield",
+    "YieldFrom": "yield",
+    "keyword": "a named argument",
+    "MatMult": "the operator @",
+}
+
+
+def _foreign(node: ast.AST) -> str:
+    kind = type(node).__name__
+    return f"{_FOREIGN.get(kind, kind)} is not part of the language"
+
+
+def _fine(_node: Any) -> str | None:
+    return None
+
+
+def _name_fault(name: str) -> str | None:
+    return f"names with a leading underscore are private: '{name}'" if name.startswith("_") else None
+
+
+def _constant_fault(node: Any) -> str | None:
+    value = node.value
+    if not isinstance(value, _SCALARS):
+        return f"the value {value!r} is not part of the language"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "the number is too large"
+    if isinstance(value, int) and value.bit_length() > BITS:
+        return "the number is too large"
+    return None
+
+
+def _call_fault(node: Any) -> str | None:
+    if isinstance(node.func, ast.Attribute):
+        return f"there are no methods: '.{node.func.attr}(...)'"
+    if not isinstance(node.func, ast.Name):
+        return "only functions can be called, by their name"
+    if node.keywords:
+        return "arguments are given by position, not by name"
+    return _name_fault(node.func.id)
+
+
+def _comprehension_fault(node: Any) -> str | None:
+    if node.is_async:
+        return "async is not part of the language"
+    return None if isinstance(node.target, ast.Name) else "a comprehension draws one plain name"
+
+
+def _slice_fault(node: Any) -> str | None:
+    return "a slice has no step" if node.step is not None else None
+
+
+def _record_fault(node: Any) -> str | None:
+    if all(isinstance(k, ast.Constant) and isinstance(k.value, str) for k in node.keys):
+        return None
+    return "the keys of a record are plain texts"
+
+
+def _compare_fault(node: Any) -> str | None:
+    for op, right in zip(node.ops, node.comparators, strict=True):
+        if isinstance(op, ast.Is | ast.IsNot) and not (
+            isinstance(right, ast.Constant) and (right.value is None or isinstance(right.value, bool))
+        ):
+            return "'is' only asks for None, True or False; use =="
+    return None
+
+
+_ALLOWED: Mapping[type[ast.AST], Callable[[Any], str | None]] = {
+    ast.Name: lambda node: _name_fault(node.id),
+    ast.Attribute: lambda node: _name_fault(node.attr),
+    ast.Constant: _constant_fault,
+    ast.Call: _call_fault,
+    ast.Compare: _compare_fault,
+    ast.comprehension: _comprehension_fault,
+    ast.Slice: _slice_fault,
+    ast.Dict: _record_fault,
+    **dict.fromkeys(
+        (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Subscript, ast.List, ast.Tuple, ast.ListComp),
+        _fine,
+    ),
+    ast.GeneratorExp: _fine,
+    **dict.fromkeys((ast.And, ast.Or, ast.Not, ast.USub, ast.UAdd), _fine),
+    **dict.fromkeys((ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow), _fine),
+    **dict.fromkeys((ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE), _fine),
+    **dict.fromkeys((ast.In, ast.NotIn, ast.Is, ast.IsNot), _fine),
+}
