@@ -31,18 +31,27 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "worker",
         "rehearsal migration",
         "tasks",
-        "instances",
-        "alerts definitions incidents",
-        "jobs documents submissions users positions calendars office history",
+        "instances settle",
+        "alerts definitions incidents deadlines reading form_context",
+        "jobs documents submissions users sessions positions calendars office history",
         "spiff db connectors",
         "model",
         "diagram",
-        "expressions formulas worktime identity clock settings errors views",
+        "expressions evaluation grammar formulas worktime identity passwords clock settings errors views",
     )
 )
 #: modules that do nothing but compute
-PURE = ("engine.expressions", "engine.worktime", "engine.diagram", "engine.spiff", "forms")
-IMPURE = ("sqlalchemy", "flask", "os", "subprocess", "socket", "urllib", "http", "smtplib", "requests")
+PURE = (
+    "engine.expressions",
+    "engine.evaluation",
+    "engine.grammar",
+    "engine.formulas",
+    "engine.worktime",
+    "engine.diagram",
+    "engine.spiff",
+    "forms",
+)
+IMPURE = ("sqlalchemy", "flask", "os", "subprocess", "socket", "urllib.request", "http", "smtplib", "requests")
 #: where the wall clock may be read: everybody else is given `now`
 CLOCKS = {
     "engine/clock.py": "it is the clock",
