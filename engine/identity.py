@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import NotAllowed
+
 
 class HoldingKind(StrEnum):
     """How a person comes to a position. Plh: the holder is away; Plt: the post is vacant."""
@@ -33,6 +35,7 @@ class Actor:
     name: str
     positions: tuple[Entitlement, ...] = ()
     demo: bool = False
+    language: str = "id"
 
     @property
     def system(self) -> bool:
@@ -54,3 +57,13 @@ class Actor:
 
 SYSTEM = Actor(None, "system")
 NOBODY = Actor(None, "nobody")
+
+
+def require_administrator(actor: Actor, action: str) -> Entitlement | None:
+    """The position that makes the actor an administrator, for history; the system itself passes with None."""
+    if actor == SYSTEM:
+        return None
+    for entitlement in actor.positions:
+        if entitlement.administrator:
+            return entitlement
+    raise NotAllowed(actor.name, action)
