@@ -1,35 +1,166 @@
-"""Reads form-js JSON of the declared subset into a Form, or says which field is at fault."""
+"""Reads form-js JSON of the declared subset into a Form, or says which field is at fault.
+
+What form-js doesn't know stands in a component's `properties`, where its editor keeps it: compute, source, internal,
+textOrNumber, format (money | percent | plain), fixedRows, rowLabel, rowsFrom, minRows, maxRows, uniqueRows, labelEn,
+descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn. Anything else is refused, because a
+key that is silently ignored would change what the form means; `x-...` properties are free.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
-from forms.errors import FormError, N_
+from forms import components, conditions
+from forms.errors import N_, FormError
 from forms.model import Field, Form
 
 __all__ = ["FormError", "N_", "at", "expressions", "parse", "value_names", "walk"]
 
+MAX_BYTES = 500_000
+MAX_FIELDS = 500
+MAX_DEPTH = 6  #: groups in groups
+
+_TOP = {"id", "type", "components", "schemaVersion", "exporter", "executionPlatform", "executionPlatformVersion"}
+_OURS = {"name", "nameEn", "description", "descriptionEn"}
+
 
 def parse(text: str | bytes, *, key: str = "") -> Form:
     """Read a form definition; `key` is used when the JSON has no `id`. Raises FormError, never anything else."""
-    raise NotImplementedError
+    spec = _json(text)
+    if not isinstance(spec, dict):
+        raise FormError("", N_("A form must be an object."))
+    for name in spec:
+        if name not in _TOP | _OURS:
+            raise FormError("", N_("“%(name)s” is not supported here."), {"name": name[:60]})
+    if spec.get("type", "default") != "default" or not isinstance(spec.get("components"), list):
+        raise FormError("", N_("A form needs a list of components."))
+    titles = {name: spec.get(name, "") for name in ("id", *_OURS)}
+    for name, value in titles.items():
+        if not isinstance(value, str) or len(value) > 1000:
+            raise FormError(
+                "", N_("“%(name)s” must be a text of at most %(max)s characters."), {"name": name, "max": 1000}
+            )
+    form = Form(
+        key=titles["id"] or key,
+        name=titles["name"] or titles["id"] or key,
+        fields=_fields(spec["components"], "", "", [0], row=False),
+        description=titles["description"],
+        name_en=titles["nameEn"],
+        description_en=titles["descriptionEn"],
+    )
+    _check(form)
+    return form
 
 
 def walk(form: Form) -> Iterator[tuple[str, Field]]:
     """Every component with its path, parents first: "surat", "pembagian", "pembagian.unit" (no row number)."""
-    raise NotImplementedError
+    for field in conditions.components(form.fields):
+        yield conditions.name_of(field), field
+        if field.type == "dynamiclist":
+            for cell in conditions.components(field.fields):
+                yield f"{conditions.name_of(field)}.{conditions.name_of(cell)}", cell
 
 
 def at(form: Form, path: str) -> Field | None:
     """The component at a path of a Problem or a hidden path ("baris.3.target"); row numbers are skipped."""
-    raise NotImplementedError
+    plain = ".".join(part for part in path.split(".") if not part.isdecimal())
+    return next((field for known, field in walk(form) if known == plain), None)
 
 
 def expressions(form: Form) -> tuple[tuple[str, str], ...]:
     """Every expression of the form with the path of its field, so that a deployment can check them."""
-    raise NotImplementedError
+    found: list[tuple[str, str]] = []
+    for path, field in walk(form):
+        own = (field.default_expression, field.hide, field.compute)
+        found += [(path, expression) for expression in own if expression]
+        found += [(f"{path}.{column.key}", column.compute) for column in field.columns if column.compute]
+    return tuple(found)
 
 
 def value_names(form: Form) -> frozenset[str]:
     """Top-level keys that a submission of this form fills."""
-    raise NotImplementedError
+    return frozenset(leaf.field.key or "" for leaf in conditions.leaves(form.fields))
+
+
+def _json(text: str | bytes) -> Any:
+    """Decode JSON without surprises: no doubled keys, no NaN, no text that can't be stored."""
+    if len(text) > MAX_BYTES:
+        raise FormError("", N_("The form is larger than %(max)s KB."), {"max": MAX_BYTES // 1000})
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise FormError("", N_("The form is not UTF-8 text.")) from None
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            doubled = next(name for name in names if names.count(name) > 1)
+            raise FormError(_nearest(found), N_("“%(name)s” stands twice in one object."), {"name": doubled[:60]})
+        return found
+
+    def refuse(constant: str) -> Any:
+        raise FormError("", N_("“%(name)s” is not a JSON value."), {"name": constant})
+
+    try:
+        spec = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        written = json.dumps(spec, ensure_ascii=False)
+        written.encode()
+    except UnicodeEncodeError:
+        raise FormError("", N_("The form has characters that can't be stored.")) from None
+    except json.JSONDecodeError as wrong:
+        raise FormError(
+            "",
+            N_("The form is not JSON: line %(line)s, column %(column)s."),
+            {"line": wrong.lineno, "column": wrong.colno},
+        ) from None
+    except (ValueError, RecursionError):
+        raise FormError("", N_("The form is nested too deeply or has a number that is too large.")) from None
+    if "\\u0000" in written:
+        raise FormError("", N_("The form has characters that can't be stored."))
+    return spec
+
+
+def _nearest(found: dict[str, Any]) -> str:
+    names = (found.get(name) for name in ("key", "path", "id"))
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _fields(specs: Any, where: str, number: str, count: list[int], *, row: bool, depth: int = 0) -> tuple[Field, ...]:
+    """Read a list of components; `number` keeps the generated ids of nameless ones apart."""
+    if not isinstance(specs, list):
+        raise FormError(where, N_("“%(name)s” must be a list."), {"name": "components"})
+    if depth > MAX_DEPTH:
+        raise FormError(where, N_("Groups are nested too deeply."))
+    found = []
+    for index, spec in enumerate(specs):
+        count[0] += 1
+        if count[0] > MAX_FIELDS:
+            raise FormError(where, N_("A form may have at most %(max)s fields."), {"max": MAX_FIELDS})
+        here = f"{number}_{index}"
+        inside = row or (isinstance(spec, dict) and spec.get("type") == "dynamiclist")
+
+        def children(specs: Any, where: str, here: str = here, inside: bool = inside) -> tuple[Field, ...]:
+            return _fields(specs, where, here, count, row=inside, depth=depth + 1)
+
+        found.append(
+            components.read(
+                spec, where or f"components[{index}]", number=f"component{here}", children=children, row=row
+            )
+        )
+    return tuple(found)
+
+
+def _check(form: Form) -> None:
+    """Check what holds between fields: names of their own, and expressions that can be put in an order."""
+    for scope in (form.fields, *(field.fields for _, field in walk(form) if field.type == "dynamiclist")):
+        seen: set[str] = set()
+        for field in conditions.components(scope):
+            name = conditions.name_of(field)
+            if name in seen:
+                raise FormError(name, N_("Two fields have the key “%(name)s”."), {"name": name})
+            seen.add(name)
+        conditions.order(scope)

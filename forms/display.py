@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,27 +10,93 @@ from forms.model import Choice, Column, Field
 
 
 def number(value: float, *, decimals: int | None = None, decimal: str = ",", grouping: bool = True) -> str:
-    """1234.5 -> "1.234,5" (decimal=",") or "1,234.5" (decimal=".")."""
-    raise NotImplementedError
+    """1234.5 -> "1.234,5" (decimal=",") or "1,234.5" (decimal="."). `decimals` are the most that are shown."""
+    if not math.isfinite(value):
+        return ""
+    text = format(value, f".{10 if decimals is None else decimals}f" if isinstance(value, float) else "d")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text in ("-0", ""):
+        text = "0"
+    whole, _, fraction = text.partition(".")
+    if grouping:
+        whole = f"{int(whole):,}" if whole not in ("-0",) else whole
+        whole = whole.replace(",", "." if decimal == "," else ",")
+    return whole + (decimal + fraction if fraction else "")
 
 
 def money(value: float, *, decimal: str = ",") -> str:
-    """1234567 -> "Rp1.234.567"."""
-    raise NotImplementedError
+    """1234567 -> "Rp1.234.567"; cents only when there are any."""
+    sign = "-" if value < 0 else ""
+    return f"{sign}Rp{number(abs(value), decimals=2, decimal=decimal)}"
 
 
 def percent(value: float, *, decimals: int | None = None, decimal: str = ",") -> str:
     """85.5 -> "85,5%"."""
-    raise NotImplementedError
+    return f"{number(value, decimals=2 if decimals is None else decimals, decimal=decimal)}%"
 
 
 def show(
     field: Field | Column, value: Any, *, decimal: str = ",", choices: tuple[Choice, ...] = (), language: str = "id"
 ) -> str | date | datetime | time | list[str]:
-    """A stored value for reading; dates as date objects, several choices or files as a list, nothing as ""."""
-    raise NotImplementedError
+    """A stored value for reading; dates as date objects, several choices or files as a list, nothing as "".
+
+    `choices` are those of the field's `choices_from`. Values that don't fit are shown as plain text.
+    """
+    if value is None or value == "":
+        return ""
+    if isinstance(value, (date, time)):
+        return value
+    if isinstance(value, list):
+        shown = [show(field, one, decimal=decimal, choices=choices, language=language) for one in value]
+        return [one if isinstance(one, str) else str(one) for one in shown]
+    if isinstance(value, bool):
+        return ("Ya" if value else "Tidak") if language == "id" else ("Yes" if value else "No")
+    if isinstance(value, (int, float)):
+        return _numeric(field, value, decimal)
+    text = str(value)
+    for choice in (*field.choices, *choices):
+        if choice.value == text:
+            return (choice.label_en or choice.label) if language == "en" else choice.label
+    subtype = field.subtype if isinstance(field, Field) else None
+    kind = field.type if field.type != "datetime" else subtype or "datetime"
+    return _moment(kind, text) if kind in ("date", "time", "datetime") else text
 
 
 def typed(field: Field, value: Any) -> Any:
-    """A stored value as it stands in the input (raw): "1234,5", "2026-03-13", ["a", "b"], "" for nothing."""
-    raise NotImplementedError
+    """A stored value as it stands in the input (raw): "1234,5", "2026-03-13", ["a", "b"], "" for nothing.
+
+    Inputs are always in Indonesian notation; only money is grouped.
+    """
+    if isinstance(value, list):
+        return [one if isinstance(one, str) else str(typed(field, one)) for one in value]
+    if value is None:
+        return [] if field.type in ("checklist", "taglist", "filepicker", "dynamiclist") else ""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, (int, float)):
+        return number(value, grouping=field.subtype == "money")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _numeric(field: Field | Column, value: float, decimal: str) -> str:
+    if isinstance(field, Column):
+        kind, decimals = field.type, None
+    else:
+        kind, decimals = field.subtype or "", field.decimals
+    if kind == "money":
+        return money(value, decimal=decimal)
+    if kind == "percent":
+        return percent(value, decimals=decimals, decimal=decimal)
+    return number(value, decimals=decimals, decimal=decimal, grouping=kind != "plain")
+
+
+def _moment(kind: str, text: str) -> str | date | datetime | time:
+    try:
+        if kind == "date":
+            return date.fromisoformat(text[:10])
+        return time.fromisoformat(text) if kind == "time" else datetime.fromisoformat(text)
+    except ValueError:
+        return text

@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A component of the declared form-js subset. `key` is None for the ones that hold no value (text, separator, ...)."""
+    """A component of the declared form-js subset. `key` is None for those that hold no value (text, separator, ...)."""
 
     id: str
     type: str
@@ -67,7 +67,9 @@ class Field:
     pattern_message: str | None = None
     validation: str | None = None  #: email | phone | url
     subtype: str | None = None  #: datetime: date | time | datetime; number: money | percent | plain (never grouped)
-    text_or_number: bool = False  #: a textfield whose numbers are kept as numbers, anything else as text ("BB", "80-90")
+    text_or_number: bool = (
+        False  #: a textfield whose numbers are kept as numbers, anything else as text ("BB", "80-90")
+    )
     choices: tuple[Choice, ...] = ()
     choices_from: str | None = None  #: form-js valuesKey: name of a list in Context.choices; dynamic list: a row each
     default: Any = None
@@ -91,6 +93,7 @@ class Field:
     suffix: str = ""  #: shown after the input ("%")
     internal: bool = False  #: computed for the diagram, never shown to a person
     default_rows: int = 0  #: rows a new dynamic list opens with
+    unique_rows: bool = False  #: no two rows may have the same `row_label`
 
 
 @dataclass(frozen=True, slots=True)
