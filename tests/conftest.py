@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ import pytest
 
 from engine.clock import SetClock
 from engine.db import Database, migrate
+from engine.identity import Actor
 from engine.settings import normal_url
+from tests.office import open_office, person
 
 ROOT = Path(__file__).resolve().parent.parent
 WIB = ZoneInfo("Asia/Jakarta")
@@ -84,3 +86,16 @@ def database(database_url: str, clock: SetClock) -> Iterator[Database]:
     database = Database(database_url, clock)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def office(database: Database) -> Database:
+    """The database with the small office of tests/office.py in it."""
+    open_office(database)
+    return database
+
+
+@pytest.fixture
+def as_(office: Database) -> Callable[[str], Actor]:
+    """`as_("camat")`: the person who holds the position, as an actor with today's rights."""
+    return lambda username: person(office, username)
