@@ -1,0 +1,132 @@
+"""Who asks, in which language, and the units of work of one request. Every page begins with one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine import users
+from engine.db import Database, UnitOfWork
+from engine.identity import NOBODY, Actor, Entitlement, HoldingKind
+from webapp.settings import WebSettings
+
+COOKIE = "alur_session"
+LANGUAGES = ("id", "en")
+THEMES = ("auto", "light", "dark")
+
+#: endpoints that a person who has not signed in may open
+PUBLIC = {"static", "auth.sign_in", "auth.first_administrator", "auth.demo_sign_in", "preferences.language",
+          "preferences.theme", "preferences.health"}  # fmt: skip
+
+
+def prepare(app: Flask, settings: WebSettings, database: Database) -> None:
+    """Tie the settings and the database to `app` and ask for a sign-in where one is needed."""
+    app.extensions["alur.settings"] = settings
+    app.extensions["alur.database"] = database
+    app.before_request(_recognise)
+    app.before_request(_require_sign_in)
+
+
+def settings() -> WebSettings:
+    found: WebSettings = current_app.extensions["alur.settings"]
+    return found
+
+
+def database() -> Database:
+    found: Database = current_app.extensions["alur.database"]
+    return found
+
+
+@contextmanager
+def reading() -> Iterator[UnitOfWork]:
+    """A unit of work that only reads, as the person who asks."""
+    with database().read(actor()) as uow:
+        yield uow
+
+
+@contextmanager
+def writing() -> Iterator[UnitOfWork]:
+    """A unit of work that commits at its end, as the person who asks."""
+    with database().begin(actor()) as uow:
+        yield uow
+
+
+def actor() -> Actor:
+    """The person who asks, with today's positions; NOBODY before the sign-in."""
+    found: Actor = g.get("actor", NOBODY)
+    return found
+
+
+def signed_in() -> bool:
+    return actor().person_id is not None
+
+
+def current_position() -> Entitlement | None:
+    """The position shown beside the person's name: the own post first, else the first acting one."""
+    positions = actor().positions
+    own = [p for p in positions if p.kind is HoldingKind.HOLDER]
+    return next(iter(own or positions), None)
+
+
+def is_htmx() -> bool:
+    """Does htmx ask for a part of a page?"""
+    return request.headers.get("HX-Request") == "true"
+
+
+def language() -> str:
+    """The language of this request's pages: the person's choice, kept in a cookie; Bahasa Indonesia otherwise."""
+    chosen = request.cookies.get("language", "") if request else ""
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def theme() -> str:
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def safe_next(target: str | None) -> str:
+    """`target` when it is a path of this site, else the start page: nobody is sent elsewhere after signing in."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+        return target
+    return url_for("preferences.start")
+
+
+def remember(response: AnyResponse, name: str, value: str, *, days: int = 365) -> None:
+    """Set a cookie for a preference; not readable by scripts."""
+    response.set_cookie(
+        name, value, max_age=timedelta(days=days), httponly=True, samesite="Lax", secure=settings().secure_cookies
+    )
+
+
+def now() -> datetime:
+    """Office time of this request, read once."""
+    if "now" not in g:
+        with reading() as uow:
+            g.now = uow.now
+    found: datetime = g.now
+    return found
+
+
+def _recognise() -> None:
+    g.database = database()
+    g.actor = NOBODY
+    token = request.cookies.get(COOKIE)
+    if not token or request.endpoint == "static":
+        return
+    with g.database.read(NOBODY) as uow:
+        g.now = uow.now
+        g.actor = users.actor_for(uow, token) or NOBODY
+
+
+def _require_sign_in() -> AnyResponse | None:
+    if signed_in() or request.endpoint is None or request.endpoint in PUBLIC:
+        return None
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("auth.sign_in", next=here if here and here != "/" else None)
+    if is_htmx():
+        return Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target)

@@ -1,0 +1,254 @@
+"""One table: what went wrong -> which status and which page. No traceback ever reaches a person."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import (
+    ActivityFailed,
+    AlurError,
+    CaseNotActive,
+    Conflict,
+    DurationError,
+    ExpressionError,
+    InvalidDiagram,
+    InvalidInput,
+    InvalidVariables,
+    NotAllowed,
+    NotFound,
+    SameCaseExists,
+    TaskAlreadyClaimed,
+    TaskNotOpen,
+)
+from webapp import context, i18n
+
+log = structlog.get_logger("webapp")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an error page says: what happened, what was kept, what to do next."""
+
+    title: str
+    what: str
+    next: str
+    details: tuple[str, ...] = ()
+
+
+#: class -> status; the most specific class of an error decides
+STATUS: dict[type[AlurError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    InvalidInput: 422,
+    InvalidDiagram: 422,
+    InvalidVariables: 422,
+    ExpressionError: 422,
+    DurationError: 422,
+    ActivityFailed: 500,
+    AlurError: 500,
+}
+
+
+def status_of(error: AlurError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def prepare(app: Flask) -> None:
+    app.register_error_handler(AlurError, _alur_error)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _page(status: int, trouble: Trouble) -> Response:
+    template = "errors/part.html" if context.is_htmx() else "errors/page.html"
+    return make_response(render_template(template, status=status, trouble=trouble), status)
+
+
+def _alur_error(error: AlurError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        return _unforeseen(error)
+    sentence = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+    return _page(status, sentence(error) if sentence else _general(status))
+
+
+def _forged(error: CSRFError) -> Response:
+    log.warning("csrf refused", reason=str(error.description), path=request.path)
+    return _page(
+        400,
+        Trouble(
+            _("This form has expired"),
+            _("Nothing was changed. The page was opened in an earlier session, or cookies are switched off."),
+            _("Go back, reload the page and send it once more."),
+        ),
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return make_response(error.get_response())
+    if status >= 500:
+        return _unforeseen(error)
+    response = _page(status, _general(status))
+    if status == 405 and error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    number = secrets.token_hex(4).upper()
+    log.error("request failed", number=number, method=request.method, path=request.path, exc_info=error)
+    trouble = Trouble(
+        _("Something failed on our side"),
+        _("What you sent was not stored; drafts saved before are kept."),
+        _("Try once more. If it fails again, give the administrator the number %(number)s.", number=number),
+    )
+    return _page(500, trouble)
+
+
+def _general(status: int) -> Trouble:
+    if status == 404:
+        return Trouble(
+            _("Page not found"),
+            _("There is no such page, or it is only open to the people who take part."),
+            _("Check the address, or start from your tasks."),
+        )
+    if status == 403:
+        return Trouble(
+            _("Not for your position"),
+            _("None of the positions you hold today may do this. Nothing was changed."),
+            _("If this belongs to your work, ask the administrator to check your position and its dates."),
+        )
+    if status == 413:
+        return Trouble(
+            _("Too large"),
+            _("What was sent is larger than the app accepts. Nothing was changed."),
+            _("A document may have 20 MB, a form 8 MB of text. Make the file smaller or split it."),
+        )
+    if status == 409:
+        return Trouble(
+            _("Somebody was quicker"),
+            _("This has changed since your page was opened. Nothing was changed now."),
+            _("Open it again to see how it stands."),
+        )
+    if status == 429:
+        return Trouble(
+            _("Too many attempts"), _("For safety we wait a little."), _("Try again in fifteen minutes.")
+        )
+    return Trouble(
+        _("This could not be read"),
+        _("The app did not understand the request. Nothing was changed."),
+        _("Go back, reload the page and try once more."),
+    )
+
+
+def _claimed(error: AlurError) -> Trouble:
+    assert isinstance(error, TaskAlreadyClaimed)
+    return Trouble(
+        _("The task has been taken"),
+        _("%(name)s was quicker and works on it now.", name=error.by),
+        _("Choose another task, or ask for it to be reassigned to you."),
+    )
+
+
+def _not_open(error: AlurError) -> Trouble:
+    assert isinstance(error, TaskNotOpen)
+    if error.by_actor:
+        return Trouble(
+            _("Already sent"),
+            _("You have sent this task before; it was counted once."),
+            _("Nothing more is needed. Continue with your other tasks."),
+        )
+    if error.state == "completed":
+        what = (
+            _("%(name)s has completed it. What you typed was not stored.", name=error.by)
+            if error.by
+            else _("It has been completed. What you typed was not stored.")
+        )
+    else:
+        what = _("Its case went another way and the task was withdrawn. What you typed was not stored.")
+    return Trouble(_("The task is no longer open"), what, _("The case shows what happened."))
+
+
+def _case_not_active(error: AlurError) -> Trouble:
+    assert isinstance(error, CaseNotActive)
+    if error.state == "suspended":
+        return Trouble(
+            _("The case is suspended"),
+            _("Nobody can work on it until it is activated again. Nothing was changed."),
+            _("The case shows the reason and who suspended it."),
+        )
+    return Trouble(
+        _("The case is closed"),
+        _("It has been completed or cancelled. Nothing was changed."),
+        _("The case shows what happened."),
+    )
+
+
+def _same_case(error: AlurError) -> Trouble:
+    assert isinstance(error, SameCaseExists)
+    return Trouble(
+        _("There is already such a case"),
+        _("%(title)s has the same key: %(key)s.", title=error.title, key=error.case_key),
+        _("Open that case, or go back and confirm that this is a second one."),
+    )
+
+
+def _invalid_input(error: AlurError) -> Trouble:
+    assert isinstance(error, InvalidInput)
+    return Trouble(
+        _("This needs a correction"),
+        i18n.translated(error.message, error.params),
+        _("Go back, correct it and send it once more."),
+    )
+
+
+def _invalid_diagram(error: AlurError) -> Trouble:
+    assert isinstance(error, InvalidDiagram)
+    return Trouble(
+        _("The diagram can't be used yet"),
+        ngettext_problems(len(error.problems)),
+        _("Mend them in the diagram and send it once more."),
+        tuple(
+            (f"{p.name or p.element}: " if p.name or p.element else "")
+            + f"{i18n.translated(p.message, p.params)} {i18n.translated(p.remedy, p.params)}"
+            for p in error.problems
+        ),
+    )
+
+
+def _invalid_variables(error: AlurError) -> Trouble:
+    assert isinstance(error, InvalidVariables)
+    return Trouble(
+        _("This needs a correction"),
+        ngettext_problems(len(error.problems)),
+        _("Go back, correct it and send it once more."),
+        tuple(f"{p.label or p.path}: {i18n.translated(p.message, p.params)}" for p in error.problems),
+    )
+
+
+def ngettext_problems(count: int) -> str:
+    """There is 1 problem / There are 3 problems."""
+    return i18n.ngettext("There is %(num)s problem.", "There are %(num)s problems.", count)
+
+
+SENTENCES: dict[type[AlurError], Callable[[AlurError], Trouble]] = {
+    TaskAlreadyClaimed: _claimed,
+    TaskNotOpen: _not_open,
+    CaseNotActive: _case_not_active,
+    SameCaseExists: _same_case,
+    InvalidInput: _invalid_input,
+    InvalidDiagram: _invalid_diagram,
+    InvalidVariables: _invalid_variables,
+}

@@ -1,0 +1,239 @@
+"""What a page needs to draw a form: a frozen view per component, from the form, what was typed and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms.model import Context, Field, File, Form, Problem
+from forms.raw import html_name
+
+from .answers import Reader, Shown, TableView, Translate, leaves, list_table, reader_of, table
+
+#: more columns than this don't fit beside the case
+NARROW_COLUMNS = 4
+#: a list of problems longer than this is cut, with the rest counted
+SUMMARY_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row of a dynamic list; `index` counts from 0 as in its names, people read `index + 1`."""
+
+    index: int | str
+    cells: tuple[FieldView, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A component with everything its macro draws."""
+
+    field: Field
+    type: str
+    path: str = ""
+    name: str = ""
+    label: str = ""
+    hint: str = ""
+    text: str = ""
+    error: str = ""
+    value: str = ""
+    checked: bool = False
+    hidden: bool = False
+    readonly: bool = False
+    computed: str | None = None  #: text of a computed field, which follows while one types
+    focus: bool = False
+    shown: Shown | None = None
+    choices: tuple[ChoiceView, ...] = ()
+    files: tuple[File, ...] = ()
+    children: tuple[FieldView, ...] = ()
+    rows: tuple[RowView, ...] = ()
+    blank: RowView | None = None
+    table: TableView | None = None
+    columns: tuple[FieldView, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.name}"
+
+    @property
+    def optional(self) -> bool:
+        return not (self.field.required or self.readonly or self.type in ("checkbox", "dynamiclist", "table"))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLink:
+    text: str
+    label: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    name: str
+    description: str
+    fields: tuple[FieldView, ...]
+    errors: tuple[ErrorLink, ...]
+    more_errors: int
+    wide: bool  #: a list or table needs the whole width
+
+
+Rows = Callable[[Field], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    reader: Reader
+    raw: Mapping[str, Any]
+    values: Mapping[str, Any]
+    computed: Mapping[str, str]
+    hidden: frozenset[str]
+    errors: Mapping[str, str]
+    first: str
+    table_rows: Rows
+
+
+def form_view(
+    form: Form,
+    raw: Mapping[str, Any],
+    context: Context,
+    *,
+    values: Mapping[str, Any],
+    computed: Mapping[str, str],
+    hidden: frozenset[str],
+    problems: Sequence[Problem] = (),
+    table_rows: Rows,
+    translate: Translate,
+    language: str = "id",
+) -> FormView:
+    """A form ready to be drawn. `table_rows` gives a read-only table's rows; problems are worded by `translate`."""
+    reader = reader_of(context, language)
+    worded: dict[str, str] = {}
+    for problem in problems:
+        worded.setdefault(problem.path, translate(problem.message, problem.params))
+    first = problems[0].path if problems else ""
+    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows)
+    fields = tuple(_views(form.fields, drawing, raw, values, ""))
+    return FormView(
+        name=reader.of(form, "name"),
+        description=reader.of(form, "description"),
+        fields=fields,
+        errors=_links(problems, worded, form, reader),
+        more_errors=max(0, len(worded) - SUMMARY_LENGTH),
+        wide=any(_columns(field) > NARROW_COLUMNS for field in leaves(form.fields)),
+    )
+
+
+def _columns(field: Field) -> int:
+    return len(field.columns) or sum(1 for f in leaves(field.fields) if f.key and not f.internal)
+
+
+def _links(
+    problems: Sequence[Problem], worded: Mapping[str, str], form: Form, reader: Reader
+) -> tuple[ErrorLink, ...]:
+    lists = {f.key: reader.of(f) for f in leaves(form.fields) if f.type == "dynamiclist"}
+    labels = {f.path: f.label for f in problems}
+    links = []
+    for path, text in list(worded.items())[:SUMMARY_LENGTH]:
+        parts = path.split(".")
+        label = labels[path]
+        if len(parts) >= 3 and parts[1].isdigit():
+            label = f"{lists.get(parts[0], parts[0])} {int(parts[1]) + 1}: {label}"
+        links.append(ErrorLink(text, label, f"#f-{html_name(path)}" if path else None))
+    return tuple(links)
+
+
+def _views(
+    fields: Sequence[Field], drawing: _Drawing, raw: Mapping[str, Any], values: Mapping[str, Any], prefix: str
+) -> list[FieldView]:
+    return [
+        _view(field, drawing, raw, values, f"{prefix}{field.key or field.id}")
+        for field in fields
+        if not field.internal
+    ]
+
+
+def _view(
+    field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mapping[str, Any], path: str
+) -> FieldView:
+    reader = drawing.reader
+    typed = raw.get(field.key) if field.key else None
+    known = values.get(field.key) if field.key else None
+    readonly = field.readonly or field.source is not None and field.type != "dynamiclist"
+    common: dict[str, Any] = {
+        "field": field,
+        "type": field.type,
+        "path": path,
+        "name": html_name(path),
+        "label": reader.of(field),
+        "hint": reader.of(field, "description"),
+        "text": reader.of(field, "text"),
+        "error": drawing.errors.get(path, ""),
+        "hidden": path in drawing.hidden,
+        "readonly": readonly,
+        "focus": path == drawing.first,
+    }
+    if field.type == "group":
+        prefix = path.removesuffix(field.key or field.id)
+        return FieldView(**common, children=tuple(_views(field.fields, drawing, raw, values, prefix)))
+    if field.type == "dynamiclist":
+        return _list(field, drawing, common, typed, known, path)
+    if field.type == "table":
+        return FieldView(**common, table=table(field, drawing.table_rows(field), reader))
+    if field.compute is not None:
+        return FieldView(**common, computed=drawing.computed.get(path, ""))
+    if readonly:
+        shown = reader.show(field, known)
+        return FieldView(**common, shown=shown)
+    if field.type == "filepicker":
+        ids = _strings(typed)
+        return FieldView(**common, files=tuple(reader.files[i] for i in ids if reader.files and i in reader.files))
+    chosen = _strings(typed)
+    choices = tuple(
+        ChoiceView(c.value, (c.label_en or c.label) if reader.language == "en" else c.label, c.value in chosen)
+        for c in reader.options(field)
+    )
+    text = typed if isinstance(typed, str) else "" if typed is None or isinstance(typed, (list, bool)) else str(typed)
+    checked = typed is True or typed in ("on", "true", "1", "yes")
+    return FieldView(**common, value=text, checked=checked, choices=choices)
+
+
+def _list(
+    field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str
+) -> FieldView:
+    known_rows = [row for row in known if isinstance(row, Mapping)] if isinstance(known, list) else []
+    if field.readonly or (field.source is not None and not field.fixed_rows):
+        return FieldView(**common, table=list_table(field, known_rows, drawing.reader))
+    raw_rows = [row for row in typed if isinstance(row, Mapping)] if isinstance(typed, list) else []
+    cells = leaves(field.fields)
+    rows = []
+    for index, row in enumerate(raw_rows):
+        values = known_rows[index] if index < len(known_rows) else {}
+        views = tuple(_views(cells, drawing, row, values, f"{path}.{index}."))
+        rows.append(RowView(index, views, label=_row_label(field, views)))
+    blank = tuple(_views(cells, drawing, {}, {}, f"{path}.__row__."))
+    return FieldView(**common, rows=tuple(rows), blank=RowView("__row__", blank), columns=blank)
+
+
+def _row_label(field: Field, cells: Sequence[FieldView]) -> str:
+    """What a row is called: the words of the cell that names it."""
+    for cell in cells:
+        if cell.field.key == field.row_label:
+            if cell.shown is not None and cell.shown.kind == "text":
+                return str(cell.shown.value)
+            return next((c.label for c in cell.choices if c.selected), cell.value or cell.computed or "")
+    return ""
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
+    return [str(v) for v in value] if isinstance(value, (list, tuple)) else []

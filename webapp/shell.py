@@ -1,0 +1,106 @@
+"""The frame around every page: navigation with counts, the person, banners. Read once per page, in one unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app, g, request
+from flask_babel import gettext as _
+
+from engine import calendars, office, tasks, worker
+from engine.identity import HoldingKind
+from engine.worktime import is_open, next_opening
+from webapp import context
+
+OFFICE_CALENDAR = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    endpoint: str
+    label: str
+    icon: str
+    count: int = 0
+    count_label: str = ""
+    on_phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What base.html shows besides the page itself."""
+
+    nav: tuple[NavItem, ...]
+    here: str  #: blueprint of the page, to mark its entry
+    alerts: int
+    office_name: str
+    training_now: datetime | None  #: office time, when it differs from real time
+    worker_stopped: bool
+    worker_last: datetime | None
+    opens_at: datetime | None  #: next opening, when the office is closed now
+
+
+def prepare(app: Flask) -> None:
+    @app.context_processor
+    def _names() -> dict[str, object]:
+        return {
+            "shell": shell,
+            "actor": context.actor(),
+            "signed_in": context.signed_in(),
+            "position": context.current_position(),
+            "acting_words": acting_words,
+            "language": context.language(),
+            "theme": context.theme(),
+            "demo": context.settings().demo,
+            "htmx": context.is_htmx(),
+            "known_endpoints": current_app.view_functions,
+        }
+
+
+def acting_words(kind: str, name: str) -> str:
+    """A position as it is printed: "Camat", or "selaku Plh. Camat" for who acts."""
+    if kind in (HoldingKind.PLH, HoldingKind.PLT):
+        return _("acting as %(kind)s %(position)s", kind=kind.capitalize() + ".", position=name)
+    return name
+
+
+def shell() -> Shell:
+    """The frame of this page."""
+    if "shell" not in g:
+        g.shell = _read()
+    found: Shell = g.shell
+    return found
+
+
+def _read() -> Shell:
+    actor = context.actor()
+    with context.reading() as uow:
+        counts = tasks.counts(uow)
+        offset = office.clock_offset(uow)
+        health = worker.health(uow)
+        calendar = calendars.find(uow, OFFICE_CALENDAR)
+        opens = next_opening(calendar, uow.now) if calendar and not is_open(calendar, uow.now) else None
+        return Shell(
+            nav=_nav(counts.mine + counts.unit, counts.alerts, administrator=actor.administrator),
+            here=request.blueprint or "",
+            alerts=counts.alerts,
+            office_name=office.office_name(uow),
+            training_now=uow.now if abs(offset) >= timedelta(seconds=1) else None,
+            worker_stopped=not health.alive,
+            worker_last=health.last_at,
+            opens_at=opens,
+        )
+
+
+def _nav(mine: int, alerts: int, *, administrator: bool) -> tuple[NavItem, ...]:
+    items = [
+        NavItem("tasks.inbox", _("Tasks"), "inbox", mine, _("open tasks")),
+        NavItem("cases.listing", _("Cases"), "folder"),
+        NavItem("overdue.listing", _("Overdue"), "alarm", alerts, _("open alerts")),
+        NavItem("processes.listing", _("Processes"), "diagram"),
+        NavItem("design.listing", _("Design"), "pencil", on_phone=False),
+        NavItem("reports.overview", _("Reports"), "chart", on_phone=False),
+    ]
+    if administrator:
+        items.append(NavItem("settings.index", _("Settings"), "gear", on_phone=False))
+    return tuple(item for item in items if item.endpoint in current_app.view_functions)
