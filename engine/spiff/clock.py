@@ -1,0 +1,161 @@
+"""Time as the library sees it while a case runs: the instant given from outside, and due instants given by a calendar.
+
+Replaces what the library's timer events do with the wall clock and with durations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
+    CycleTimerEventDefinition,
+    DurationTimerEventDefinition,
+    TimeDateEventDefinition,
+    TimerEventDefinition,
+)
+from SpiffWorkflow.task import Task
+
+from engine.errors import ActivityFailed, DurationError
+from engine.expressions import Function
+
+Schedule = Callable[[datetime, str], datetime]
+
+ISO_TEXT = re.compile(r"P[0-9.,YMWDTHS]+|R[0-9]*/\S+|[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,]+(Z|[+-][0-9:]+)?)?")
+CYCLE = re.compile(r"R(?P<times>[0-9]*)/((?P<start>[^/P][^/]*)/)?(?P<interval>P[^/]+)")
+
+KINDS = {
+    DurationTimerEventDefinition: "duration",
+    TimeDateEventDefinition: "date",
+    CycleTimerEventDefinition: "cycle",
+}
+
+
+@dataclass(slots=True)
+class Run:
+    """One step of a case: new timers start at `now`; timers due up to `until` fire."""
+
+    now: datetime
+    schedule: Schedule
+    zone: tzinfo  #: of dates written without an offset
+    functions: Mapping[str, Function] | None = None  #: what expressions may call beside the usual ones
+    until: datetime = datetime.min.replace(tzinfo=UTC)
+    at: str = ""  #: the element being worked on, for error messages
+    count: int = 0  #: automatic steps so far
+
+
+_run: ContextVar[Run] = ContextVar("run")
+
+
+@contextmanager
+def running(run: Run) -> Iterator[Run]:
+    """Let the library see this run's time, in this thread only."""
+    token = _run.set(run)
+    try:
+        yield run
+    finally:
+        _run.reset(token)
+
+
+def present() -> Run:
+    """The run this thread is in."""
+    return _run.get()
+
+
+def timers_of(task: Task) -> Iterator[TimerEventDefinition]:
+    """The timers a waiting event task stands for: itself, or those behind an event-based gateway."""
+    definition = task.task_spec.event_definition
+    for one in getattr(definition, "event_definitions", None) or (definition,):
+        if isinstance(one, TimerEventDefinition):
+            yield one
+
+
+def waits(task: Task) -> dict[str, dict[str, Any]]:
+    """What each timer of the task waits for, by event id: due and started as ISO text, the text, rounds left."""
+    return task.internal_data.setdefault("timers", {})  # type: ignore[no-any-return]
+
+
+def due_of(wait: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(wait["due"])
+
+
+def _text(definition: TimerEventDefinition, task: Task) -> str:
+    """The duration or date as the diagram gives it: ISO 8601 as it stands, or an expression that yields it."""
+    text = (definition.expression or "").strip()
+    if ISO_TEXT.fullmatch(text):
+        return text
+    value = task.workflow.script_engine.evaluate(task, text)
+    if not isinstance(value, str) or not ISO_TEXT.fullmatch(value.strip()):
+        raise ActivityFailed(definition.name, f"{text!r} gives {value!r}, which is no ISO 8601 text")
+    return value.strip()
+
+
+def _date(run: Run, text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=run.zone)).astimezone(UTC)
+
+
+def _begin(definition: TimerEventDefinition, task: Task, run: Run) -> dict[str, Any]:
+    """Decide when the timer is due; it stays so until somebody reschedules it."""
+    text = _text(definition, task)
+    wait: dict[str, Any] = {"text": text, "started": run.now.isoformat()}
+    try:
+        if isinstance(definition, DurationTimerEventDefinition):
+            if not text.startswith("P"):
+                raise ActivityFailed(definition.name, f"{text!r} is no duration")
+            due = run.schedule(run.now, text)
+        elif isinstance(definition, TimeDateEventDefinition):
+            due = _date(run, text)
+        else:
+            cycle = CYCLE.fullmatch(text)
+            if cycle is None:
+                raise ActivityFailed(definition.name, f"{text!r} is no repetition such as R3/P1D")
+            wait |= {"left": int(cycle["times"]) if cycle["times"] else -1, "interval": cycle["interval"]}
+            due = _date(run, cycle["start"]) if cycle["start"] else run.schedule(run.now, cycle["interval"])
+    except DurationError as error:
+        raise ActivityFailed(definition.name, error.reason) from error
+    except ValueError as error:
+        raise ActivityFailed(definition.name, f"{text!r}: {error}") from error
+    wait["due"] = due.astimezone(UTC).isoformat()
+    waits(task)[definition.name] = wait
+    return wait
+
+
+def _has_fired(self: TimerEventDefinition, task: Task) -> bool:
+    run = present()
+    wait = waits(task).get(self.name) or _begin(self, task, run)
+    if not wait.get("fired") and due_of(wait) <= run.until:
+        wait["fired"] = True
+        task.workflow.top_workflow.trace.fired(task, self.name)
+    if wait.get("fired"):
+        task._set_internal_data(event_fired=True)
+    return bool(task._get_internal_data("event_fired", False))
+
+
+def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
+    """True when the next round has come; the event itself is over when no round is left."""
+    run = present()
+    wait = waits(task).get(self.name) or _begin(self, task, run)
+    if wait["left"] == 0:
+        task._set_internal_data(event_fired=True)
+        return False
+    due = due_of(wait)
+    if due > run.until:
+        return False
+    wait["left"] -= 1
+    if wait["left"]:
+        wait["due"] = run.schedule(due, wait["interval"]).astimezone(UTC).isoformat()
+    task.workflow.top_workflow.trace.fired(task, self.name)
+    return True
+
+
+def install() -> None:
+    """Put this module's time in place of the library's."""
+    DurationTimerEventDefinition.has_fired = _has_fired
+    TimeDateEventDefinition.has_fired = _has_fired
+    CycleTimerEventDefinition.cycle_complete = _cycle_complete

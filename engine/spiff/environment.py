@@ -1,0 +1,61 @@
+"""What the library may compute: our bounded expressions, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
+from SpiffWorkflow.task import Task
+
+from engine.diagram.read import expression as bare
+from engine.errors import ActivityFailed, ExpressionError
+from engine.expressions import evaluate
+from engine.spiff.clock import present
+
+
+class Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+    """Stands where the library would call eval and exec."""
+
+    def evaluate(
+        self, expression: str, context: Mapping[str, Any], external_context: Mapping[str, Any] | None = None
+    ) -> object:
+        """Evaluate over the names of a task. Raises ExpressionError."""
+        return evaluate(bare(expression) or "", context, present().functions)
+
+    def execute(self, script: str, context: Any, external_context: Any = None) -> NoReturn:
+        raise ExpressionError(script or "", "scripts are not run")
+
+    def call_service(self, context: Any, **kwargs: Any) -> NoReturn:
+        raise ExpressionError(str(kwargs.get("operation_name", "")), "the engine calls no services from a diagram")
+
+
+class Engine(PythonScriptEngine):  # type: ignore[misc]
+    """Names the element when one of its expressions fails."""
+
+    def evaluate(self, task: Task, expression: str, external_context: Mapping[str, Any] | None = None) -> object:
+        try:
+            return self.environment.evaluate(expression, task.data)
+        except ExpressionError as error:
+            raise _failed(task, error) from error
+
+    def execute(self, task: Task, script: str, external_context: Mapping[str, Any] | None = None) -> NoReturn:
+        try:
+            self.environment.execute(script, task.data)
+        except ExpressionError as error:
+            raise _failed(task, error) from error
+        raise AssertionError(script)
+
+    def call_service(self, task: Task, **kwargs: Any) -> NoReturn:
+        try:
+            self.environment.call_service(task.data, **kwargs)
+        except ExpressionError as error:
+            raise _failed(task, error) from error
+        raise AssertionError(kwargs)
+
+
+def _failed(task: Task, error: ExpressionError) -> ActivityFailed:
+    return ActivityFailed(task.task_spec.bpmn_id or task.task_spec.name, str(error))
+
+
+ENGINE = Engine(environment=Environment())

@@ -1,0 +1,121 @@
+"""Where SpiffWorkflow 3.2.0 is wrong for us, each with a small replacement. tests/engine/spiff/test_fixes.py says when one is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from SpiffWorkflow import Workflow
+from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.deep_merge import DeepMerge
+from SpiffWorkflow.util.task import TaskState as S
+
+OPEN = S.WAITING | S.READY | S.STARTED
+
+
+def _merge(a: dict[str, Any], b: dict[str, Any], path: object = None) -> dict[str, Any]:
+    """A variable is replaced whole. The library mixes lists: ['a', 'b', 'c'] merged with ['b', 'c'] gives ['a', 'b']."""
+    for key, value in b.items():
+        a[key] = value.copy() if isinstance(value, (dict, list)) else value
+    return a
+
+
+def _set_state(self: Task, value: int) -> None:
+    """Tell the case's trace, and count time in ticks: clocks of several machines would order joins wrongly."""
+    if value == self._state:
+        return
+    before, self._state = self._state, value
+    top = self.workflow.top_workflow
+    top.tick += 1
+    self.last_state_change = top.tick
+    if top.trace is not None:
+        top.trace.changed(self, before)
+
+
+def _create_child(self: MultiInstanceTask, my_task: Task, item: Any, key_or_index: Any = None) -> None:
+    """An item hides a variable of the same name while the activity lasts; the library refuses to go on."""
+    name = self.input_item.bpmn_id if self.input_item is not None else None
+    if name in my_task.data:
+        my_task.internal_data["hidden"] = my_task.data.pop(name)
+    _stock_create_child(self, my_task, item, key_or_index)
+
+
+def _merge_child(self: MultiInstanceTask, workflow: Workflow, child: Task) -> None:
+    """An item is known inside its instance only; the library leaves it behind in the activity."""
+    my_task = child.parent
+    _stock_merge_child(self, workflow, child)
+    if self.input_item is not None:
+        my_task.data.pop(self.input_item.bpmn_id, None)
+
+
+def _on_complete_hook(self: MultiInstanceTask, my_task: Task) -> None:
+    """Show the variable again that an item had hidden."""
+    if "hidden" in my_task.internal_data and self.input_item is not None:
+        my_task.data[self.input_item.bpmn_id] = my_task.internal_data.pop("hidden")
+    super(MultiInstanceTask, self)._on_complete_hook(my_task)
+
+
+def _task_removed_notify(self: Workflow, task: Task) -> None:
+    """An instance removed from an interrupted multi-instance takes its sub-process with it; the library leaves it running."""
+    _stock_task_removed_notify(self, task)
+    top = self.top_workflow
+    top.event_manager.remove_task(task)
+    if top.trace is not None:
+        top.trace.removed(task)
+    part = top.subprocesses.pop(task.id, None)
+    if part is not None:
+        part.completed = True
+        for inner in list(part.tasks.values()):
+            _task_removed_notify(part, inner)
+
+
+def _check_threshold(self: InclusiveGateway, my_task: Task) -> bool:
+    """BPMN 2.0's rule for an inclusive join: wait while a token elsewhere can still reach an empty input.
+
+    The library's search follows only the first way back from each node and ignores running sub-processes.
+    """
+    have, live = set(), set()
+    for task in my_task.workflow.tasks.values():
+        if task.task_spec is self:
+            if task.state != S.COMPLETED and task.parent.state == S.COMPLETED:
+                have.add(task.parent.task_spec.name)
+        elif task.has_state(OPEN) or (task.state == S.FUTURE and task.parent.state == S.COMPLETED):
+            live.add(task.task_spec.name)
+    empty = {spec.name for spec in self.inputs} - have
+    return not live & _reaching(self, empty) - _reaching(self, have)
+
+
+def _reaching(gateway: InclusiveGateway, names: Iterable[str]) -> set[str]:
+    """The nodes from which one of `names` is reached without passing the gateway."""
+    seen = set(names)
+    todo = [gateway._wf_spec.task_specs[name] for name in seen]
+    while todo:
+        for before in todo.pop().inputs:
+            if before is not gateway and before.name not in seen:
+                seen.add(before.name)
+                todo.append(before)
+    return seen
+
+
+#: (class, name, ours): what `install` puts in place.
+FIXES: tuple[tuple[type, str, Any], ...] = (
+    (DeepMerge, "merge", staticmethod(_merge)),
+    (Task, "_set_state", _set_state),
+    (MultiInstanceTask, "create_child", _create_child),
+    (MultiInstanceTask, "merge_child", _merge_child),
+    (MultiInstanceTask, "_on_complete_hook", _on_complete_hook),
+    (Workflow, "_task_removed_notify", _task_removed_notify),
+    (InclusiveGateway, "_check_threshold_unstructured", _check_threshold),
+)
+STOCK = {(owner, name): getattr(owner, name) for owner, name, _ in FIXES}
+_stock_create_child = STOCK[MultiInstanceTask, "create_child"]
+_stock_merge_child = STOCK[MultiInstanceTask, "merge_child"]
+_stock_task_removed_notify = STOCK[Workflow, "_task_removed_notify"]
+
+
+def install() -> None:
+    """Put the replacements in place, for the whole program."""
+    for owner, name, ours in FIXES:
+        setattr(owner, name, ours)

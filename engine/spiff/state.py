@@ -1,0 +1,285 @@
+"""A running case as the library holds it, its stored bytes, and the cutting of used history.
+
+The library never forgets a finished task; used tokens also make its joins fire too early inside loops. What may go and
+what must stay follows from what the library reads of finished tasks: open tasks, what they inherit from, tokens that
+no join has used yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+import zstandard
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, EventSplit, StartEventJoin, _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
+
+from engine.spiff.environment import ENGINE
+from engine.spiff.fixes import OPEN
+from engine.spiff.spec import Spec
+from engine.spiff.trace import Trace
+
+FORMAT = 1
+PREDICTED = S.MAYBE | S.LIKELY | S.FUTURE
+EVENT_JOINS = (BoundaryEventJoin, StartEventJoin)
+
+
+class Case(BpmnWorkflow):  # type: ignore[misc]
+    """The library's workflow with a trace of what happens and a count of state changes."""
+
+    tick = 0
+    trace: Trace | None = None
+
+
+def new(spec: Spec) -> Case:
+    """A case that has not begun."""
+    return Case(spec.process, spec.parts, script_engine=ENGINE)
+
+
+def scopes(case: Case) -> list[BpmnBaseWorkflow]:
+    """The process and its sub-processes, outer ones first."""
+    return [case, *case.subprocesses.values()]
+
+
+def dump(case: Case) -> bytes:
+    """The stored bytes. Predicted tasks are left out where they can be predicted again."""
+    value = {
+        "format": FORMAT,
+        "tick": case.tick,
+        "top": _scope(case),
+        "parts": {str(key): _scope(part) for key, part in case.subprocesses.items()},
+    }
+    return zstandard.compress(orjson.dumps(value), 3)
+
+
+def load(spec: Spec, state: bytes) -> Case:
+    """The case as it was stored, fit for reading; `repredict` makes it fit for running."""
+    value = orjson.loads(zstandard.decompress(state))
+    if value["format"] != FORMAT:
+        raise ValueError(f"state of format {value['format']}")
+    case = Case(spec.process, spec.parts, script_engine=ENGINE, deserializing=True)
+    case.tick = value["tick"]
+    _fill(case, value["top"])
+    for key, part in value["parts"].items():
+        task = case.get_task_from_id(UUID(key))
+        scope = BpmnSubWorkflow(case.subprocess_specs[task.task_spec.spec], task.id, case, deserializing=True)
+        _fill(scope, part)
+        case.subprocesses[task.id] = scope
+        scope.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+    return case
+
+
+def repredict(case: Case) -> None:
+    """Grow again the future that `compact` has cut off."""
+    for scope in scopes(case):
+        if _kept_whole(scope) or any(t.has_state(PREDICTED) for t in scope.tasks.values()):
+            continue
+        for task in list(scope.tasks.values()):
+            inner = task.parent is not None and task.parent.has_state(OPEN)
+            if task.has_state(OPEN) and not task.triggered and not inner:
+                task.task_spec._predict(task, mask=S.NOT_FINISHED_MASK)
+
+
+def compact(case: Case, *, predicted: bool = True) -> None:
+    """Cut what no task still to come can see. `predicted` cuts the future too: only right before `dump`."""
+    for scope in scopes(case):
+        if not _kept_whole(scope):
+            _cut(scope, predicted)
+    live: set[UUID] = set()
+    todo: list[BpmnBaseWorkflow] = [case]
+    while todo:
+        for key, task in todo.pop().tasks.items():
+            if key in case.subprocesses and not task.has_state(S.COMPLETED | S.CANCELLED):
+                live.add(key)
+                todo.append(case.subprocesses[key])
+    case.subprocesses = {key: part for key, part in case.subprocesses.items() if key in live}
+    events, held = case.event_manager, scopes(case)
+    events.tasks = {k: t for k, t in events.tasks.items() if t.workflow in held and k in t.workflow.tasks}
+    case.bpmn_events = []
+
+
+def _scope(scope: BpmnBaseWorkflow) -> dict[str, Any]:
+    return {
+        "data": scope.data,
+        "last": str(scope.last_task.id) if scope.last_task is not None else None,
+        "success": scope.success,
+        "completed": scope.completed,
+        "correlations": scope.correlations,
+        "tasks": [_row(task) for task in _in_order(scope)],
+    }
+
+
+def _row(task: Task) -> list[Any]:
+    parent = task.parent
+    return [
+        str(task.id),
+        str(parent.id) if parent is not None else None,
+        task.task_spec.name,
+        task.state,
+        task.triggered,
+        task.last_state_change,
+        _plain(task),
+        None if parent is not None and parent.data == task.data else task.data,
+    ]
+
+
+def _plain(task: Task) -> dict[str, Any]:
+    """What the library notes about the task; events seen so far by their place in the gateway or event."""
+    notes = task.internal_data
+    if "seen_events" not in notes:
+        return notes  # type: ignore[no-any-return]
+    known = task.task_spec.event_definition.event_definitions
+    seen = [(known.index(event.event_definition), event.payload) for event in notes["seen_events"]]
+    return {**notes, "seen_events": seen}
+
+
+def _fill(scope: BpmnBaseWorkflow, value: dict[str, Any]) -> None:
+    events = scope.top_workflow.event_manager
+    for key, parent, name, state, triggered, tick, notes, data in value["tasks"]:
+        above = scope.tasks[UUID(parent)] if parent is not None else None
+        task = Task(scope, scope.spec.task_specs[name], above, state=state, id=UUID(key))
+        task.triggered, task.last_state_change, task.internal_data = triggered, tick, notes
+        task.data = data if data is not None else _own(above.data if above is not None else {})
+        if "seen_events" in notes:
+            known = task.task_spec.event_definition.event_definitions
+            notes["seen_events"] = [BpmnEvent(known[place], payload) for place, payload in notes["seen_events"]]
+        if above is None:
+            scope.task_tree = task
+        if state == S.WAITING and isinstance(task.task_spec, CatchingEvent):
+            events.add_task(task)
+    scope.last_task = scope.tasks.get(UUID(value["last"])) if value["last"] else None
+    scope.data, scope.success, scope.completed = value["data"], value["success"], value["completed"]
+    scope.correlations = value["correlations"]
+
+
+def _own(data: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.copy() if isinstance(v, (dict, list)) else v for k, v in data.items()}
+
+
+def _in_order(scope: BpmnBaseWorkflow) -> Iterator[Task]:
+    """Every task after its parent. Not recursive: a tree may be deep."""
+    todo = [scope.task_tree]
+    while todo:
+        task = todo.pop()
+        yield task
+        todo.extend(reversed(task.children))
+
+
+def _above(task: Task) -> Iterator[Task]:
+    parent = task.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def _kept_whole(scope: BpmnBaseWorkflow) -> bool:
+    """Ended, ad hoc (counts the children of its root), or failed (its future can't be predicted again)."""
+    return (
+        scope.completed
+        or isinstance(scope.spec, AdHocSubprocessSpec)
+        or any(t.state == S.ERROR for t in scope.tasks.values())
+    )
+
+
+def _cut(scope: BpmnBaseWorkflow, predicted: bool) -> None:
+    keep = _held(scope)
+    order = []
+    for task in _in_order(scope):
+        if task.has_state(PREDICTED):
+            if predicted:
+                continue
+            keep[task.id] = True
+        order.append(task)
+    parent: dict[UUID, UUID | None] = {}
+    tasks: dict[UUID, Task] = {}
+    for task in order:  # hang each kept task under its nearest kept ancestor
+        up = task._parent
+        parent[task.id] = up if up in keep else parent.get(up)
+        if task.id in keep:
+            tasks[task.id] = task
+    for task in tasks.values():
+        task._children = []
+    for key, task in tasks.items():
+        above = parent[key]
+        if above is not None:
+            task._parent = above
+            tasks[above]._children.append(key)
+        if not keep[key]:  # only its data is wanted: its own spec would stop the search of a join
+            task.task_spec, task.internal_data = scope.spec.start, {}
+    scope.tasks = tasks
+    if scope.last_task is not None and scope.last_task.id not in tasks:
+        scope.last_task = None
+
+
+def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
+    """Ids of finished and open tasks to keep; True when the task keeps its own spec, False when only its data counts."""
+    keep: dict[UUID, bool] = {scope.task_tree.id: True}
+
+    def hold(task: Task, exact: bool = True) -> None:
+        keep[task.id] = keep.get(task.id, False) or exact
+
+    for task in scope.tasks.values():
+        if not task.has_state(OPEN):
+            continue
+        hold(task)
+        if task.parent is not None:  # a waiting task inherits its data again; a join asks for its spec
+            hold(task.parent, isinstance(task.task_spec, (UnstructuredJoin, *EVENT_JOINS)))
+        if isinstance(task.task_spec, LoopTask):  # an instance that did not complete blocks the activity
+            for child in task.children:
+                if child.triggered and child.state == S.CANCELLED:
+                    hold(child)
+        for split in _splits(task):  # the join looks at all direct children of an open split
+            hold(split)
+            for child in split.children:
+                if not child.has_state(PREDICTED):
+                    hold(child)
+    for group in _joins(scope):
+        tokens = _unused(group)
+        ended = bool(tokens) and isinstance(tokens[0].task_spec, _EndJoin)
+        if ended:  # ended branches fold into the newest: variables are replaced whole, so the sum stays the same
+            for older, newer in zip(tokens, tokens[1:], strict=False):
+                newer.parent.data = {**older.parent.data, **newer.parent.data}
+            tokens = tokens[-1:]
+        for token in tokens:
+            hold(token)
+            hold(token.parent, not ended)
+    return keep
+
+
+def _splits(task: Task) -> Iterator[Task]:
+    if task.parent is not None and isinstance(task.parent.task_spec, EventSplit):
+        yield task.parent
+    if isinstance(task.task_spec, EVENT_JOINS):
+        yield next(a for a in _above(task) if a.task_spec.name == task.task_spec.split_task)
+
+
+def _joins(scope: BpmnBaseWorkflow) -> Iterable[list[Task]]:
+    groups: dict[str, list[Task]] = {}
+    for task in scope.tasks.values():
+        if isinstance(task.task_spec, UnstructuredJoin) and task.has_state(S.FINISHED_MASK):
+            groups.setdefault(task.task_spec.name, []).append(task)
+    return groups.values()
+
+
+def _unused(group: list[Task]) -> list[Task]:
+    """Tokens that arrived at a join and wait there, oldest first.
+
+    Used is a token when the join fired later, and not on the token's own way here.
+    """
+    fired = [t for t in group if t.state == S.COMPLETED]
+    tokens = []
+    for task in group:
+        if task.state == S.CANCELLED and task.parent is not None and task.parent.state == S.COMPLETED:
+            way = {a.id for a in _above(task)}
+            if not any(f.id not in way and f.last_state_change >= task.last_state_change for f in fired):
+                tokens.append(task)
+    return sorted(tokens, key=lambda t: t.last_state_change)

@@ -1,0 +1,308 @@
+"""The steps of a case: (spec, state, input, now, schedule) -> Snapshot. Nothing is kept between two calls.
+
+A step that raises has changed nothing: its case is thrown away and the stored state stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from typing import Any, NoReturn
+
+import orjson
+from SpiffWorkflow.bpmn.specs.control import _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
+
+from engine.errors import ActivityFailed, DurationError, ExpressionError, InvalidInput, N_
+from engine.expressions import Function
+from engine.spiff import clock, fixes, view
+from engine.spiff.clock import Run, Schedule, due_of, running, timers_of, waits
+from engine.spiff.snapshot import Snapshot
+from engine.spiff.spec import Spec
+from engine.spiff.state import Case, compact, dump, load, new, repredict
+from engine.spiff.trace import Trace, is_work
+
+clock.install()
+fixes.install()
+
+MOST_STEPS = 5_000  #: automatic steps in a row; beyond, the diagram goes round without a person or a timer
+MOST_TIMERS = 1_000  #: timers that fire in one step
+CUT_EVERY = 50  #: automatic steps after which history is cut, so that long rounds stay fast
+
+#: What the library lets through when a case does not fit its diagram.
+FAULTS = (
+    SpiffWorkflowException,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+class NoSuchTask(KeyError):
+    """The task or timer is not, or no longer, open."""
+
+
+def start(
+    spec: Spec,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    schedule: Schedule,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> Snapshot:
+    """Begin a case and run it to where people or timers have to come in.
+
+    `variables` that no expression mentions are left out. `schedule(start, duration)` gives the due instant of timers;
+    `zone` is that of dates without an offset. Raises ActivityFailed.
+    """
+    given = _plain(spec, variables)
+    with _stepping(spec, Run(now, schedule, zone, functions)) as run:
+        case = new(spec.private())
+        case.trace = Trace()
+        case.data.update(given)
+        case.task_tree.data.update(given)
+        _advance(case, run)
+        _fire_due(case, run)
+        return _snapshot(case)
+
+
+def complete(
+    spec: Spec,
+    state: bytes,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    schedule: Schedule,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> Snapshot:
+    """Fire what is due at `now`, then complete a task with the variables it sets, and run on.
+
+    Raises NoSuchTask when the task is not open, also when one of those timers has just closed it; ActivityFailed.
+    """
+    given = _plain(spec, variables)
+    with _stepping(spec, Run(now, schedule, zone, functions)) as run:
+        case = _resumed(spec, state)
+        _fire_due(case, run)
+        task = _open_task(case, key)
+        run.at = task.task_spec.bpmn_id
+        _share(case, task, given)
+        task.run()
+        _advance(case, run)
+        _fire_due(case, run)
+        return _snapshot(case)
+
+
+def fire(
+    spec: Spec,
+    state: bytes,
+    *,
+    now: datetime,
+    schedule: Schedule,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> Snapshot:
+    """Fire every timer that is due at `now`, in the order of their instants, and run on. Raises ActivityFailed."""
+    with _stepping(spec, Run(now, schedule, zone, functions)) as run:
+        case = _resumed(spec, state)
+        _fire_due(case, run)
+        return _snapshot(case)
+
+
+def reschedule(spec: Spec, state: bytes, due: Mapping[str, datetime], *, now: datetime) -> Snapshot:
+    """Give running timers, by key, another due instant. Fires nothing. Raises NoSuchTask for a timer that is gone."""
+    with _stepping(spec, Run(now, _unscheduled, UTC)):
+        case = load(spec.private(), state)
+        left = dict(due)
+        for task in case.event_manager.tasks.values():
+            for definition in timers_of(task):
+                at = left.pop(view.timer_key(task, definition.name), None)
+                if at is not None:
+                    waits(task)[definition.name]["due"] = at.astimezone(UTC).isoformat()
+        if left:
+            raise NoSuchTask(next(iter(left)))
+        return _seen(case, dump(case))
+
+
+def look(spec: Spec, state: bytes, *, now: datetime) -> Snapshot:
+    """The case as it stands; nothing runs."""
+    with _stepping(spec, Run(now, _unscheduled, UTC)):
+        return _seen(load(spec.private(), state), state)
+
+
+def _unscheduled(_start: datetime, text: str) -> NoReturn:
+    raise DurationError(text, "no timer begins when a case is only looked at")
+
+
+@contextmanager
+def _stepping(spec: Spec, run: Run) -> Iterator[Run]:
+    """Turn whatever the library raises into ActivityFailed with the element it was at."""
+    run.at = spec.key
+    try:
+        with running(run):
+            yield run
+    except (NoSuchTask, ActivityFailed):
+        raise
+    except (ExpressionError, DurationError) as error:
+        raise ActivityFailed(run.at, error.reason) from error
+    except RecursionError as error:
+        raise ActivityFailed(run.at, _endless()) from error
+    except FAULTS as error:
+        raise ActivityFailed(_element(error, run), _reason(error)) from error
+
+
+def _element(error: Exception, run: Run) -> str:
+    task = getattr(error, "task", None)
+    spec = task.task_spec if task is not None else getattr(error, "task_spec", None)
+    return getattr(spec, "bpmn_id", None) or run.at
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SpiffWorkflowException):
+        return str(error).strip(" .")
+    return f"{type(error).__name__}: {error}"
+
+
+def _endless() -> str:
+    return f"more than {MOST_STEPS} automatic steps without a person or a timer"
+
+
+def _plain(spec: Spec, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The mentioned variables as own JSON values."""
+    given = {}
+    for name in variables.keys() & spec.names:
+        try:
+            given[name] = orjson.loads(orjson.dumps(variables[name]))
+        except TypeError as error:
+            raise InvalidInput(name, N_("The value can't be kept: %(reason)s"), reason=str(error)) from error
+    return given
+
+
+def _resumed(spec: Spec, state: bytes) -> Case:
+    case = load(spec.private(), state)
+    repredict(case)
+    case.trace = Trace()
+    return case
+
+
+def _open_task(case: Case, key: str) -> Task:
+    for scope in (case, *case.subprocesses.values()):
+        for task in scope.tasks.values():
+            if str(task.id) == key and task.state == S.READY and is_work(task):
+                return task
+    raise NoSuchTask(key)
+
+
+def _share(case: Case, task: Task, variables: Mapping[str, Any]) -> None:
+    """Set variables for the whole case, so that no branch later brings old values back to a join.
+
+    Only an instance of a multi-instance sub-process keeps its variables to itself until it ends.
+    """
+    scope: BpmnBaseWorkflow = task.workflow
+    while scope is not case:
+        owner = case.get_task_from_id(scope.parent_task_id)
+        if owner.parent is not None and isinstance(owner.parent.task_spec, MultiInstanceTask):
+            break
+        scope = owner.workflow
+    else:
+        case.data.update(variables)
+    _spread(case, scope, variables)
+
+
+def _spread(case: Case, scope: BpmnBaseWorkflow, variables: Mapping[str, Any]) -> None:
+    for task in scope.tasks.values():
+        given = variables
+        spec, parent = task.task_spec, task.parent
+        around = parent.task_spec if parent is not None else None
+        for loop in (spec, around):  # an item hides the variable of its name
+            if isinstance(loop, MultiInstanceTask) and loop.input_item is not None:
+                hidden = loop.input_item.bpmn_id
+                if hidden in variables and task.has_state(fixes.OPEN):
+                    given = {name: value for name, value in variables.items() if name != hidden}
+                    if loop is spec:
+                        task.internal_data["hidden"] = variables[hidden]
+        task.data.update(given)
+        part = case.subprocesses.get(task.id)
+        if part is not None:
+            _spread(case, part, given)
+
+
+def _advance(case: Case, run: Run) -> None:
+    """Run automatic elements until only people and events can go on."""
+
+    def before(task: Task) -> None:
+        run.count += 1
+        run.at = task.task_spec.bpmn_id or run.at
+        if run.count > MOST_STEPS:
+            raise ActivityFailed(run.at, _endless())
+
+    def after(task: Task) -> None:
+        # A gateway that has joined must forget its tokens before anything comes round to it again.
+        joined = isinstance(task.task_spec, UnstructuredJoin) and not isinstance(task.task_spec, _EndJoin)
+        if joined or run.count % CUT_EVERY == 0:
+            compact(case, predicted=False)
+
+    while True:
+        count = run.count
+        case.do_engine_steps(before, after)
+        case.refresh_timers()  # a repetition ends one refresh after its last round
+        if run.count == count and not any(
+            t.state == S.READY and not t.task_spec.manual
+            for scope in (case, *case.get_active_subprocesses())
+            for t in scope.tasks.values()
+        ):
+            return
+
+
+def _fire_due(case: Case, run: Run) -> None:
+    """Fire due timers one by one, the earliest first; at one instant those that let the work go on come first."""
+    for _ in range(MOST_TIMERS):
+        due = [
+            (due_of(wait), getattr(task.task_spec, "cancel_activity", False), place, task)
+            for place, task in enumerate(case.event_manager.tasks.values())
+            for definition in timers_of(task)
+            if (wait := waits(task).get(definition.name)) and not wait.get("fired") and wait.get("left") != 0
+        ]
+        at, _, _, task = min(due, default=(None, False, 0, None))
+        if at is None or task is None or at > run.now:
+            return
+        run.until = at
+        run.at = task.task_spec.bpmn_id
+        task.task_spec._update(task)
+        _advance(case, run)
+    raise ActivityFailed(run.at, f"more than {MOST_TIMERS} timers fire at once")
+
+
+def _snapshot(case: Case) -> Snapshot:
+    if case.is_completed():
+        return _seen(case, None)
+    compact(case)
+    snapshot = _seen(case, dump(case))
+    if not snapshot.tasks and not case.event_manager.tasks:
+        stuck = snapshot.activities[-1].activity_id if snapshot.activities else case.spec.name
+        raise ActivityFailed(stuck, "nothing can go on from here: a branch this waits for never comes")
+    return snapshot
+
+
+def _seen(case: Case, state: bytes | None) -> Snapshot:
+    ended = state is None
+    return Snapshot(
+        state=state,
+        tasks=() if ended else view.tasks(case),
+        activities=() if ended else view.activities(case),
+        timers=() if ended else view.timers(case),
+        steps=tuple(case.trace.steps) if case.trace is not None else (),
+        data=view.data(case),
+    )

@@ -1,0 +1,103 @@
+"""What happens to people's tasks, sub-processes, timers and end events while a case runs, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
+
+from engine.spiff.snapshot import Step
+
+
+class Trace:
+    """Collects the steps of one run."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def changed(self, task: Task, before: int) -> None:
+        """A task of the library has a new state."""
+        kind = _kind(task, before)
+        if kind == "entered":
+            _name(task)
+        if kind:
+            self._add(kind, task)
+
+    def removed(self, task: Task) -> None:
+        """A task was taken out of the tree: an open one counts as cancelled."""
+        if _is_open(task, task.state):
+            self._add("cancelled", task)
+
+    def fired(self, task: Task, event_id: str) -> None:
+        """A timer's instant has come."""
+        main = attached(task)
+        key = str(main.id) if main is not None else None
+        self.steps.append(Step("fired", event_id, str(task.id), item_of(main or task), key))
+
+    def _add(self, kind: str, task: Task) -> None:
+        self.steps.append(Step(kind, task.task_spec.bpmn_id, str(task.id), item_of(task)))
+
+
+def is_work(task: Task) -> bool:
+    """Whether a person has to do it, once for each instance."""
+    return task.task_spec.manual and not isinstance(task.task_spec, LoopTask)
+
+
+def attached(task: Task) -> Task | None:
+    """The activity that a boundary event's task stands at."""
+    split = task.parent
+    if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
+        return None
+    return next((t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)), None)
+
+
+def item_of(task: Task) -> str | None:
+    """The multi-instance item a task stands for, or the sub-process around it does."""
+    return task.internal_data.get("named")
+
+
+def as_text(item: Any) -> str:
+    return item if isinstance(item, str) else orjson.dumps(item).decode()
+
+
+def _is_open(task: Task, state: int) -> bool:
+    spec = task.task_spec
+    return (is_work(task) and state == S.READY) or (isinstance(spec, SubWorkflowTask) and state in (S.STARTED, S.READY))
+
+
+def _kind(task: Task, before: int) -> str | None:
+    spec, state = task.task_spec, task.state
+    if isinstance(spec, SubWorkflowTask):
+        opened = S.STARTED
+    elif is_work(task):
+        opened = S.READY
+    else:
+        return "ended" if isinstance(spec, EndEvent) and state == S.COMPLETED else None
+    if state == opened:
+        return "entered"
+    if state == S.COMPLETED:
+        return "completed"
+    return "cancelled" if state == S.CANCELLED and _is_open(task, before) else None
+
+
+def _name(task: Task) -> None:
+    """Keep the item with the task, for as long as it lives."""
+    spec = task.parent.task_spec if task.parent is not None else None
+    item: Any = None
+    if isinstance(spec, MultiInstanceTask):
+        if spec.input_item is not None:
+            item = task.data.get(spec.input_item.bpmn_id)
+        else:
+            item = task.internal_data.get("key_or_index", task.internal_data.get("item"))
+    elif task.workflow.parent_task_id is not None:
+        around = task.workflow.top_workflow.get_task_from_id(task.workflow.parent_task_id)
+        item = around.internal_data.get("named")
+    if item is not None:
+        task.internal_data["named"] = as_text(item)

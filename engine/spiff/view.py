@@ -1,0 +1,131 @@
+"""A running case in plain values: who has to do what, what is open, what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
+
+from engine.spiff.clock import KINDS, due_of, timers_of, waits
+from engine.spiff.snapshot import OpenActivity, OpenTask, Scope, WaitingTimer
+from engine.spiff.state import Case, scopes
+from engine.spiff.trace import as_text, attached, is_work, item_of
+
+#: The library's class -> our word, where it is not the BPMN element's own name.
+WORDS = {
+    "SubWorkflowTask": "subProcess",
+    "EventSubprocess": "subProcess",
+    "AdHocSubprocess": "adHocSubProcess",
+    "TransactionSubprocess": "transaction",
+    "ParallelMultiInstanceTask": "multiInstance",
+    "SequentialMultiInstanceTask": "multiInstance",
+    "StandardLoopTask": "loop",
+}
+
+
+def tasks(case: Case) -> tuple[OpenTask, ...]:
+    """The tasks that wait for a person, outer scopes first."""
+    return tuple(
+        OpenTask(str(task.id), task.task_spec.bpmn_id, item_of(task), around, task.data)
+        for scope, around in _open_scopes(case)
+        for task in scope.tasks.values()
+        if task.state == S.READY and is_work(task)
+    )
+
+
+def activities(case: Case) -> tuple[OpenActivity, ...]:
+    """Sub-processes, multi-instances, catch events and gateways that hold a token."""
+    return tuple(
+        OpenActivity(str(task.id), task.task_spec.bpmn_id, _word(task), around, _items(task))
+        for scope, around in _open_scopes(case)
+        for task in scope.tasks.values()
+        if _holds_token(task)
+    )
+
+
+def timers(case: Case) -> tuple[WaitingTimer, ...]:
+    """Every timer that runs, the earliest first."""
+    found = [timer for task in case.event_manager.tasks.values() for timer in _timers(task)]
+    return tuple(sorted(found, key=lambda t: t.due))
+
+
+def data(case: Case) -> dict[str, Any]:
+    """The variables of the case, without those that belong to one item only."""
+    known = dict(case.data)
+    if not case.completed:
+        for task in case.tasks.values():
+            if task.has_state(S.READY | S.WAITING | S.STARTED) and not task.triggered:
+                known.update(task.data)
+    return known
+
+
+def timer_key(task: Task, event_id: str) -> str:
+    """A gateway that waits for several timers holds them all in one task of the library."""
+    return str(task.id) if task.task_spec.bpmn_id == event_id else f"{task.id}:{event_id}"
+
+
+def _open_scopes(case: Case) -> Iterator[tuple[BpmnBaseWorkflow, tuple[Scope, ...]]]:
+    around: dict[int, tuple[Scope, ...]] = {id(case): ()}
+    for scope in scopes(case):
+        if scope.completed:
+            continue
+        if scope is not case:
+            owner = case.get_task_from_id(scope.parent_task_id)
+            inner = Scope(owner.task_spec.bpmn_id, str(owner.id))
+            around[id(scope)] = (inner, *around[id(owner.workflow)])
+        yield scope, around[id(scope)]
+
+
+def _holds_token(task: Task) -> bool:
+    spec = task.task_spec
+    if spec.bpmn_id is None:
+        return False
+    if task.state == S.STARTED:
+        return isinstance(spec, (SubWorkflowTask, LoopTask))
+    if task.state == S.WAITING:
+        return isinstance(spec, (CatchingEvent, UnstructuredJoin)) and not isinstance(spec, BoundaryEvent)
+    return False
+
+
+def _word(task: Task) -> str:
+    name = type(task.task_spec).__name__
+    return WORDS.get(name, name[0].lower() + name[1:])
+
+
+def _items(task: Task) -> tuple[str, ...]:
+    if not isinstance(task.task_spec, LoopTask):
+        return ()
+    notes = task.internal_data
+    if "items" in notes:
+        return tuple(as_text(item) for item in notes["items"])
+    if "cardinality" in notes:
+        return tuple(str(n) for n in range(notes["cardinality"]))
+    here = sum(1 for c in task.children if not c.has_state(S.COMPLETED))
+    return tuple(str(n) for n in range(len(notes.get("merged", ())) + here))
+
+
+def _timers(task: Task) -> Iterator[WaitingTimer]:
+    main = attached(task)
+    for definition in timers_of(task):
+        wait = waits(task).get(definition.name)
+        if wait is None or wait.get("fired") or wait.get("left") == 0:
+            continue
+        yield WaitingTimer(
+            key=timer_key(task, definition.name),
+            event_id=definition.name,
+            due=due_of(wait),
+            started=datetime.fromisoformat(wait["started"]),
+            text=wait["text"],
+            kind=KINDS[type(definition)],
+            attached_to=main.task_spec.bpmn_id if main is not None else None,
+            attached_key=str(main.id) if main is not None else None,
+        )
