@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from . import history
 from .db import CLOCK_OFFSET, UnitOfWork
 from .errors import N_, Conflict, InvalidInput
+from .formulas import THRESHOLDS as DEFAULT_THRESHOLDS
+from .formulas import Function, is_number, office_functions
 from .identity import require_administrator
 from .model import SettingRow
 
@@ -20,15 +22,6 @@ THRESHOLDS = "office.thresholds"
 TRAINING = "training"
 
 DEFAULT_ZONE = "Asia/Jakarta"
-
-#: lower bound in percent, whether the bound itself belongs to it, word; highest first, the last one catches the rest
-DEFAULT_THRESHOLDS: tuple[tuple[float, bool, str], ...] = (
-    (91, True, "Sangat Tinggi"),
-    (76, True, "Tinggi"),
-    (66, True, "Sedang"),
-    (50, False, "Rendah"),
-    (0, True, "Sangat Rendah"),
-)
 
 #: a class for practising never needs more, and dates stay far from the calendar's end
 FARTHEST = timedelta(days=3 * 366)
@@ -58,9 +51,9 @@ def office_name(uow: UnitOfWork) -> str:
     return str(get(uow, NAME, ""))
 
 
-def zone(uow: UnitOfWork) -> ZoneInfo:
-    """The office's time zone; dates of people and positions are meant in it."""
-    return zone_named(get(uow, ZONE))
+def zone(uow: UnitOfWork) -> str:
+    """The name of the office's time zone; dates of people and positions are meant in it."""
+    return zone_named(get(uow, ZONE)).key
 
 
 @lru_cache(maxsize=64)
@@ -71,13 +64,18 @@ def zone_named(name: str | None) -> ZoneInfo:
 
 def today(uow: UnitOfWork) -> date:
     """The office's date at the unit's instant."""
-    return uow.now.astimezone(zone(uow)).date()
+    return uow.now.astimezone(zone_named(get(uow, ZONE))).date()
 
 
-def thresholds(uow: UnitOfWork) -> tuple[tuple[float, bool, str], ...]:
-    """Categories of achievement, highest first: (lower bound in percent, bound included, word)."""
+def thresholds(uow: UnitOfWork) -> tuple[tuple[str, float | None, str], ...]:
+    """Categories of achievement, best first: (">=" or ">", percent or None for all the rest, word)."""
     kept = get(uow, THRESHOLDS)
-    return DEFAULT_THRESHOLDS if kept is None else tuple((bound, included, word) for bound, included, word in kept)
+    return DEFAULT_THRESHOLDS if kept is None else tuple((sign, bound, word) for sign, bound, word in kept)
+
+
+def functions(uow: UnitOfWork) -> dict[str, Function]:
+    """What expressions of this office may call, with its categories and its date."""
+    return office_functions(thresholds(uow), today=today(uow))
 
 
 def training(uow: UnitOfWork) -> bool:
@@ -140,7 +138,8 @@ def _checked(key: str, value: Any) -> Any:
 
 def _checked_thresholds(value: Any) -> list[list[Any]]:
     problem = InvalidInput(
-        THRESHOLDS, N_("Give each category a lower bound in percent and a word, the highest first, without gaps.")
+        THRESHOLDS,
+        N_("Give each category a lower bound in percent and a word, highest first, the last for all the rest."),
     )
     if not isinstance(value, Sequence) or isinstance(value, str) or not 1 <= len(value) <= 20:
         raise problem
@@ -148,12 +147,13 @@ def _checked_thresholds(value: Any) -> list[list[Any]]:
     for row in value:
         if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 3:
             raise problem
-        bound, included, word = row
-        if isinstance(bound, bool) or not isinstance(bound, int | float) or not isinstance(included, bool):
+        sign, bound, word = row
+        if sign not in (">=", ">") or not isinstance(word, str) or not word.strip() or len(word) > 60:
             raise problem
-        if not isinstance(word, str) or not word.strip() or len(word) > 60:
+        # The last one, and only it, has no bound: every achievement has a category.
+        if (bound is None) is not (len(rows) == len(value) - 1) or not (bound is None or is_number(bound)):
             raise problem
-        if rows and bound >= rows[-1][0]:
+        if rows and bound is not None and bound >= rows[-1][1]:
             raise problem
-        rows.append([bound, included, word.strip()])
+        rows.append([sign, bound, word.strip()])
     return rows

@@ -272,6 +272,11 @@ def names(uow: UnitOfWork) -> dict[str, str]:
     return {row.key: row.name for row in _rows(uow).values()}
 
 
+def ranks(uow: UnitOfWork) -> dict[str, int]:
+    """Key -> place in lists, smallest first."""
+    return {row.key: row.rank for row in _rows(uow).values()}
+
+
 def choices(uow: UnitOfWork) -> dict[str, tuple[Choice, ...]]:
     """Lists for forms: "positions" (all active) and one per tag with an "s" ("unit" -> "units")."""
     lists: dict[str, list[Choice]] = {"positions": []}

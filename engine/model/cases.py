@@ -87,7 +87,7 @@ class TaskRow(Base):
     item: Mapped[str | None] = mapped_column(String(200))
     item_label: Mapped[str] = mapped_column(String(300), default="")
     round: Mapped[int] = mapped_column(default=1)
-    scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: innermost sub-process around it
+    scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: the sub-process whose deadline it inherits, else the innermost one
     scope_key: Mapped[str | None] = mapped_column(String(64))
     candidate_group: Mapped[str | None] = mapped_column(String(200))  #: position key; None: the process owner's queue
     owner_group: Mapped[str | None] = mapped_column(String(200))  #: the process owner's position key; None: administrators

@@ -1,0 +1,216 @@
+"""A deadline that passed, for a supervisor: raised once, acknowledged with a note, closed when the work ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import or_, select
+
+from . import calendars, definitions, history, positions, worktime
+from .db import UnitOfWork
+from .diagram.model import Process
+from .errors import Conflict, NotAllowed, NotFound
+from .identity import Entitlement
+from .model import (
+    AlertRow,
+    AlertState,
+    DeadlineRow,
+    InstanceRow,
+    PersonRow,
+    TaskRow,
+    TaskState,
+)
+from .worktime import Lateness
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """A task that keeps the late activity open, and who has it."""
+
+    task_id: int
+    name: str
+    item_label: str
+    position_name: str
+    assignee_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    id: int
+    instance_id: int
+    title: str
+    activity_id: str
+    activity_name: str
+    number: str | None
+    performer_name: str
+    work: tuple[OpenWork, ...]  #: what is still open now
+    due_at: datetime
+    lateness: Lateness  #: in office time; up to now, or to the end of the work
+    opened_at: datetime
+    state: str  #: AlertState
+    note: str
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    recipients: tuple[str, ...]  #: position names
+
+
+def recipients_for(uow: UnitOfWork, process: Process, performer: str | None) -> list[str]:
+    """Position keys an alert goes to: the performer's superior; without one, the process owners and administrators."""
+    superior = positions.superior_of(uow, performer) if performer else None
+    if superior is not None:
+        return [superior.key]
+    return list(dict.fromkeys([*definitions.owner_keys(uow, process), *positions.administrators(uow)]))
+
+
+def raise_for(uow: UnitOfWork, deadline: DeadlineRow, process: Process, performer: str | None) -> AlertRow:
+    """Open the one alert of a passed deadline. The unique deadline_id makes a second one impossible."""
+    recipients = recipients_for(uow, process, performer)
+    row = AlertRow(
+        deadline_id=deadline.id,
+        instance_id=deadline.instance_id,
+        activity_id=deadline.activity_id,
+        performer=performer,
+        recipients=recipients,
+        state=AlertState.OPEN,
+        opened_at=uow.now,
+        due_at=deadline.due_at,
+        note="",
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    history.record(
+        uow,
+        "alert.opened",
+        instance_id=deadline.instance_id,
+        activity_id=deadline.activity_id,
+        alert=row.id,
+        due=deadline.due_at.isoformat(),
+        recipients=recipients,
+    )
+    return row
+
+
+def close_for(uow: UnitOfWork, deadlines: list[DeadlineRow]) -> None:
+    """Close the alerts of deadlines whose work has ended; they remain visible."""
+    ids = [row.id for row in deadlines]
+    if not ids:
+        return
+    still = select(AlertRow).where(AlertRow.deadline_id.in_(ids), AlertRow.state != AlertState.CLOSED)
+    for alert in uow.session.scalars(still):
+        alert.state, alert.closed_at = AlertState.CLOSED, uow.now
+        history.record(
+            uow, "alert.closed", instance_id=alert.instance_id, activity_id=alert.activity_id, alert=alert.id
+        )
+
+
+def listing(uow: UnitOfWork, *, state: Literal["open", "closed", "all"] = "open") -> tuple[AlertView, ...]:
+    """Alerts the actor supervises, latest lateness first. Administrators see all."""
+    query = (
+        select(AlertRow, InstanceRow, DeadlineRow)
+        .join(InstanceRow, AlertRow.instance_id == InstanceRow.id)
+        .join(DeadlineRow, AlertRow.deadline_id == DeadlineRow.id)
+        .order_by(AlertRow.due_at)
+    )
+    if state == "open":
+        query = query.where(AlertRow.state != AlertState.CLOSED)
+    elif state == "closed":
+        query = query.where(AlertRow.state == AlertState.CLOSED).order_by(None).order_by(AlertRow.closed_at.desc())
+    rows = [(a, i, d) for a, i, d in uow.session.execute(query) if _concerns(uow, a)]
+    return tuple(_views(uow, rows))
+
+
+def count_open(uow: UnitOfWork) -> int:
+    """How many open alerts concern the actor."""
+    alerts = uow.session.scalars(select(AlertRow).where(AlertRow.state != AlertState.CLOSED))
+    return sum(_concerns(uow, alert) for alert in alerts)
+
+
+def acknowledge(uow: UnitOfWork, alert_id: int, note: str) -> None:
+    """Take notice of an alert with a note. Raises NotFound, NotAllowed, Conflict when it is closed."""
+    alert = uow.session.scalar(select(AlertRow).where(AlertRow.id == alert_id).with_for_update())
+    if alert is None:
+        raise NotFound("alert", alert_id)
+    entitled = _entitlement(uow, alert)
+    if entitled is None:
+        raise NotAllowed(uow.actor.name, f"acknowledge alert {alert_id}")
+    if alert.state == AlertState.CLOSED:
+        raise Conflict(f"alert {alert_id} is closed")
+    alert.state, alert.note = AlertState.ACKNOWLEDGED, note.strip()[:2000]
+    alert.acknowledged_at, alert.acknowledged_by = uow.now, uow.actor.person_id
+    alert.acknowledged_as = entitled.key
+    history.record(
+        uow,
+        "alert.acknowledged",
+        instance_id=alert.instance_id,
+        activity_id=alert.activity_id,
+        entitled_by=entitled,
+        alert=alert.id,
+        note=alert.note,
+    )
+
+
+def _entitlement(uow: UnitOfWork, alert: AlertRow) -> Entitlement | None:
+    mine = uow.actor.holding(*alert.recipients)
+    return mine or next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def _concerns(uow: UnitOfWork, alert: AlertRow) -> bool:
+    return uow.actor.system or _entitlement(uow, alert) is not None
+
+
+def _views(uow: UnitOfWork, rows: list[tuple[AlertRow, InstanceRow, DeadlineRow]]) -> list[AlertView]:
+    names = positions.names(uow)
+    work = _open_work(uow, [d for _, _, d in rows], names)
+    people = {a.acknowledged_by for a, _, _ in rows if a.acknowledged_by}
+    person_names: dict[int, str] = {
+        id: name
+        for id, name in uow.session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
+    }
+    views = []
+    for alert, instance, deadline in rows:
+        process = definitions.diagram_of(uow, instance.definition_id).process
+        node = process.nodes.get(alert.activity_id)
+        calendar = calendars.get(uow, deadline.calendar) if deadline.calendar else None
+        views.append(
+            AlertView(
+                id=alert.id,
+                instance_id=instance.id,
+                title=instance.title,
+                activity_id=alert.activity_id,
+                activity_name=node.name if node else alert.activity_id,
+                number=node.number if node else None,
+                performer_name=names.get(alert.performer or "", ""),
+                work=work.get(deadline.activity_key, ()),
+                due_at=alert.due_at,
+                lateness=worktime.lateness(calendar, alert.due_at, deadline.ended_at or uow.now),
+                opened_at=alert.opened_at,
+                state=alert.state,
+                note=alert.note,
+                acknowledged_by=person_names.get(alert.acknowledged_by or 0, ""),
+                acknowledged_at=alert.acknowledged_at,
+                closed_at=alert.closed_at,
+                recipients=tuple(names.get(key, key) for key in alert.recipients),
+            )
+        )
+    return views
+
+
+def _open_work(uow: UnitOfWork, deadlines: list[DeadlineRow], names: dict[str, str]) -> dict[str, tuple[OpenWork, ...]]:
+    """Open tasks by the key of the late activity instance: the task itself, or what a sub-process still waits for."""
+    keys = [d.activity_key for d in deadlines]
+    rows = uow.session.execute(
+        select(TaskRow, PersonRow.name)
+        .outerjoin(PersonRow, TaskRow.assignee_id == PersonRow.id)
+        .where(TaskRow.state == TaskState.OPEN, or_(TaskRow.key.in_(keys), TaskRow.scope_key.in_(keys)))
+        .order_by(TaskRow.id)
+    )
+    work: dict[str, list[OpenWork]] = {}
+    for task, assignee in rows:
+        entry = OpenWork(task.id, task.name, task.item_label, names.get(task.candidate_group or "", ""), assignee or "")
+        for key in {task.key, task.scope_key}:
+            if key in keys:
+                work.setdefault(key, []).append(entry)
+    return {key: tuple(entries) for key, entries in work.items()}

@@ -1,0 +1,176 @@
+"""Standard times: armed when an activity begins, explained by a ledger, met or missed when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from . import calendars, worktime
+from .db import UnitOfWork
+from .diagram.model import Process
+from .model import DeadlineRow, DeadlineState, DefinitionRow, InstanceRow, TaskRow, TaskState
+from .spiff.snapshot import WaitingTimer
+from .worktime import Calendar, Lateness
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    id: int
+    instance_id: int
+    activity_id: str
+    activity_name: str
+    number: str | None
+    item_label: str
+    due_at: datetime
+    started_at: datetime
+    state: str  #: DeadlineState
+    duration: str
+    calendar: str | None
+    ledger: dict[str, Any]
+    passed_at: datetime | None
+    ended_at: datetime | None
+    lateness: Lateness | None  #: at the end, or now while open; None if not late
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What a change of the calendar does to one open deadline."""
+
+    instance_id: int
+    title: str
+    activity_name: str
+    old: datetime
+    new: datetime
+
+
+def calendar_for(uow: UnitOfWork, process: Process) -> Calendar | None:
+    """The calendar a process counts with; None: elapsed time."""
+    return calendars.get(uow, process.calendar) if process.calendar else None
+
+
+def arm(
+    uow: UnitOfWork, instance_id: int, process: Process, calendar: Calendar | None, timers: Iterable[WaitingTimer]
+) -> None:
+    """Write a deadline for every waiting timer that is some activity's standard time and has none yet."""
+    wanted = [t for t in timers if t.attached_key is not None and _is_deadline(process, t)]
+    if not wanted:
+        return
+    keys = {t.attached_key for t in wanted}
+    known = {
+        (row.activity_key, row.timer_id): row
+        for row in uow.session.scalars(select(DeadlineRow).where(DeadlineRow.activity_key.in_(keys)))
+    }
+    for timer in wanted:
+        row = known.get((timer.attached_key or "", timer.event_id))
+        if row is not None:
+            row.timer_key, row.due_at = timer.key, timer.due
+            continue
+        uow.session.add(
+            DeadlineRow(
+                instance_id=instance_id,
+                activity_id=timer.attached_to or "",
+                activity_key=timer.attached_key or "",
+                timer_id=timer.event_id,
+                timer_key=timer.key,
+                calendar=calendar.key if calendar else None,
+                duration=timer.text,
+                started_at=timer.started,
+                due_at=timer.due,
+                ledger=_ledger(calendar, timer),
+                state=DeadlineState.OPEN,
+            )
+        )
+
+
+def _is_deadline(process: Process, timer: WaitingTimer) -> bool:
+    node = process.nodes.get(timer.attached_to or "")
+    return node is not None and node.deadline is not None and node.deadline.id == timer.event_id
+
+
+def _ledger(calendar: Calendar | None, timer: WaitingTimer) -> dict[str, Any]:
+    if timer.kind == "duration":
+        return worktime.due(calendar, timer.started, timer.text).ledger
+    return {"due": timer.due.isoformat(), "entries": []}
+
+
+def passed(uow: UnitOfWork, activity_key: str, timer_id: str) -> DeadlineRow | None:
+    """Mark the deadline of this activity instance as missed; None where the timer is no deadline or was marked before."""
+    row = uow.session.scalar(
+        select(DeadlineRow).where(DeadlineRow.activity_key == activity_key, DeadlineRow.timer_id == timer_id)
+    )
+    if row is None or row.state != DeadlineState.OPEN:
+        return None
+    row.state, row.passed_at = DeadlineState.MISSED, uow.now
+    return row
+
+
+def close(uow: UnitOfWork, activity_key: str, *, cancelled: bool = False) -> list[DeadlineRow]:
+    """End every deadline of an activity instance that has ended; returns them."""
+    rows = list(uow.session.scalars(select(DeadlineRow).where(DeadlineRow.activity_key == activity_key)))
+    for row in rows:
+        if row.ended_at is None:
+            row.ended_at = uow.now
+            if row.state == DeadlineState.OPEN:
+                row.state = DeadlineState.CANCELLED if cancelled else DeadlineState.MET
+    return rows
+
+
+def view(uow: UnitOfWork, row: DeadlineRow, process: Process, item_label: str = "") -> DeadlineView:
+    calendar = calendars.get(uow, row.calendar) if row.calendar else None
+    until = row.ended_at or uow.now
+    late = row.state != DeadlineState.CANCELLED and until > row.due_at
+    node = process.nodes.get(row.activity_id)
+    return DeadlineView(
+        id=row.id,
+        instance_id=row.instance_id,
+        activity_id=row.activity_id,
+        activity_name=node.name if node else row.activity_id,
+        number=node.number if node else None,
+        item_label=item_label,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        state=row.state,
+        duration=row.duration,
+        calendar=row.calendar,
+        ledger=row.ledger,
+        passed_at=row.passed_at,
+        ended_at=row.ended_at,
+        lateness=worktime.lateness(calendar, row.due_at, until) if late else None,
+    )
+
+
+def next_due(uow: UnitOfWork) -> datetime | None:
+    """The earliest deadline still counting, anywhere: where the training clock can jump to."""
+    return uow.session.scalar(
+        select(DeadlineRow.due_at).where(DeadlineRow.state == DeadlineState.OPEN).order_by(DeadlineRow.due_at).limit(1)
+    )
+
+
+def counting(uow: UnitOfWork, calendar_key: str) -> list[tuple[DeadlineRow, InstanceRow, DefinitionRow]]:
+    """Open deadlines that count with a calendar, locked for change in case order."""
+    rows = uow.session.execute(
+        select(DeadlineRow, InstanceRow, DefinitionRow)
+        .join(InstanceRow, DeadlineRow.instance_id == InstanceRow.id)
+        .join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id)
+        .where(DeadlineRow.state == DeadlineState.OPEN, DeadlineRow.calendar == calendar_key)
+        .order_by(InstanceRow.id, DeadlineRow.id)
+    )
+    return [(deadline, instance, definition) for deadline, instance, definition in rows]
+
+
+def retime(uow: UnitOfWork, row: DeadlineRow, calendar: Calendar) -> datetime:
+    """Count a deadline again from its original start; the ledger remembers what it said before. Returns the new due."""
+    if not row.duration.upper().startswith("P"):
+        return row.due_at
+    counted = worktime.due(calendar, row.started_at, row.duration)
+    if counted.at != row.due_at:
+        counted.ledger["recounted"] = {"at": uow.now.isoformat(), "before": row.due_at.isoformat()}
+        row.ledger, row.due_at = counted.ledger, counted.at
+        open_here = (TaskRow.key == row.activity_key) | (TaskRow.scope_key == row.activity_key)
+        for task in uow.session.scalars(select(TaskRow).where(open_here, TaskRow.state == TaskState.OPEN)):
+            task.due_at = counted.at
+    return counted.at

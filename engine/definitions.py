@@ -1,0 +1,370 @@
+"""Deploy diagrams with their forms as immutable versions, and read them back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from forms import definition as form_definition
+from forms.errors import FormError
+from forms.model import Form
+
+from . import history, positions
+from .db import UnitOfWork
+from .diagram import lint, read
+from .diagram.model import Diagram, Process
+from .errors import DiagramProblem, InvalidDiagram, N_, NotAllowed, NotFound
+from .expressions import names_in
+from .identity import Entitlement
+from .model import CaseState, DefinitionRow, FormRow, InstanceRow, PersonRow
+from .spiff.spec import Spec, compile_spec
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionView:
+    id: int
+    key: str
+    version: int
+    name: str
+    example: bool
+    created_at: datetime
+    created_by: str
+    reason: str
+    retired: bool
+    new: bool = False  #: made by this very deployment
+    warnings: tuple[DiagramProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessItem:
+    """A process in the list: its newest version and how much of it runs."""
+
+    definition: DefinitionView
+    process: Process
+    active: int
+    completed: int
+    may_start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessPage:
+    definition: DefinitionView
+    diagram: Diagram
+    process: Process
+    forms: Mapping[str, Form]
+    versions: tuple[DefinitionView, ...]
+    active: int
+    completed: int
+    owners: tuple[str, ...]  #: position names
+    starters: tuple[str, ...]  #: position names
+    may_start: bool
+    may_edit: bool
+
+
+# -- deploying -------------------------------------------------------------------------------------------------------
+
+
+def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str = "") -> DefinitionView:
+    """Check a diagram with its forms (form key -> form-js JSON) and store it as the next version of its process.
+
+    Forms the diagram does not name are left out. The same content as the newest version makes no new one. Raises
+    InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers.
+    """
+    diagram, used, warnings = _check(uow, xml, forms)
+    process = diagram.process
+    newest = _newest(uow, process.key)
+    # Only the owners in force decide; a new process has none yet, so whoever its draft names may bring it in.
+    require_owner(uow, _diagram(newest).process if newest else process, "deploy")
+    digest = _digest(diagram.xml, used)
+    if newest is not None and newest.digest == digest:
+        return _view(uow, newest)
+    return _store(uow, diagram, used, digest, newest, reason, warnings)
+
+
+def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> tuple[DefinitionView, ...]:
+    """Deploy the reviewed files. A seed equal to *any* earlier version is left alone, so an owner's edit stays."""
+    forms = {path.stem: path.read_text("utf-8") for path in sorted(forms_dir.glob("*.form"))}
+    deployed = []
+    for path in sorted(processes_dir.glob("*.bpmn")):
+        diagram, used, warnings = _check(uow, path.read_bytes(), forms)
+        digest = _digest(diagram.xml, used)
+        key = diagram.process.key
+        known = select(DefinitionRow.id).where(DefinitionRow.key == key, DefinitionRow.digest == digest)
+        if uow.session.scalar(known.limit(1)) is None:
+            deployed.append(_store(uow, diagram, used, digest, _newest(uow, key), "", warnings))
+    return tuple(deployed)
+
+
+def _check(
+    uow: UnitOfWork, xml: bytes, forms: Mapping[str, str]
+) -> tuple[Diagram, dict[str, str], tuple[DiagramProblem, ...]]:
+    diagram = read.read(xml)
+    wanted = {node.form_key for node in diagram.process.nodes.values() if node.form_key}
+    used = {key: content for key, content in forms.items() if key in wanted}
+    problems: list[DiagramProblem] = []
+    parsed: dict[str, Form] = {}
+    for key, content in used.items():
+        try:
+            parsed[key] = form_definition.parse(content)
+        except FormError as error:
+            problems.append(_form_problem(diagram.process, key, error))
+            parsed[key] = Form(key=key, name=key, fields=())
+    known = positions.names(uow)
+    problems += lint.lint(diagram, forms=parsed, positions={*known, *known.values()})
+    if not any(p.severity == "error" for p in problems):
+        try:
+            compile_spec(diagram.xml)
+        except InvalidDiagram as error:
+            problems += error.problems
+    if any(p.severity == "error" for p in problems):
+        raise InvalidDiagram(problems)
+    return diagram, used, tuple(problems)
+
+
+def _form_problem(process: Process, key: str, error: FormError) -> DiagramProblem:
+    node = next((n for n in process.nodes.values() if n.form_key == key), None)
+    return DiagramProblem(
+        rule="form-invalid",
+        message=N_("The form %(form)s can't be used: %(reason)s"),
+        remedy=N_("Mend the form, or choose another one for this task."),
+        element=node.id if node else None,
+        name=node.name if node else "",
+        params={"form": key, "reason": str(error)},
+    )
+
+
+def _digest(xml: bytes, forms: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(xml)
+    for key in sorted(forms):
+        digest.update(f"\0{key}\0{forms[key]}".encode())
+    return digest.hexdigest()
+
+
+def _store(
+    uow: UnitOfWork,
+    diagram: Diagram,
+    forms: Mapping[str, str],
+    digest: str,
+    newest: DefinitionRow | None,
+    reason: str,
+    warnings: tuple[DiagramProblem, ...],
+) -> DefinitionView:
+    process = diagram.process
+    row = DefinitionRow(
+        key=process.key,
+        version=newest.version + 1 if newest else 1,
+        name=process.name,
+        digest=digest,
+        xml=diagram.xml,
+        example=process.example,
+        warnings=[],
+        created_at=uow.now,
+        created_by=uow.actor.person_id,
+        reason=reason.strip(),
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    for key, content in forms.items():
+        uow.session.add(FormRow(definition_id=row.id, key=key, content=content))
+    history.record(uow, "process.deployed", key=row.key, version=row.version, name=row.name, reason=row.reason)
+    return _view(uow, row, new=True, warnings=warnings)
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+def listing(uow: UnitOfWork) -> tuple[ProcessItem, ...]:
+    """The newest version of each process that isn't retired, with counts over all its versions."""
+    latest = select(DefinitionRow.key, func.max(DefinitionRow.version).label("version")).group_by(DefinitionRow.key)
+    chosen = latest.subquery()
+    rows = uow.session.scalars(
+        select(DefinitionRow)
+        .join(chosen, (DefinitionRow.key == chosen.c.key) & (DefinitionRow.version == chosen.c.version))
+        .where(DefinitionRow.retired_at.is_(None))
+        .order_by(DefinitionRow.example, DefinitionRow.name)
+    )
+    counts = _counts(uow)
+    items = []
+    for row in rows:
+        process = diagram_of(uow, row.id).process
+        active, completed = counts.get(row.key, (0, 0))
+        may_start = starter_entitlement(uow, process) is not None
+        items.append(ProcessItem(_view(uow, row), process, active, completed, may_start))
+    return tuple(items)
+
+
+def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
+    """One version of a process (the newest without `version`). Raises NotFound."""
+    rows = uow.session.scalars(
+        select(DefinitionRow).where(DefinitionRow.key == key).order_by(DefinitionRow.version.desc())
+    ).all()
+    row = next((r for r in rows if version is None or r.version == version), None)
+    if row is None:
+        raise NotFound("process", key)
+    diagram = diagram_of(uow, row.id)
+    process = diagram.process
+    active, completed = _counts(uow).get(key, (0, 0))
+    known = positions.names(uow)
+    form_keys = uow.session.scalars(select(FormRow.key).where(FormRow.definition_id == row.id)).all()
+    retired = rows[0].retired_at is not None
+    return ProcessPage(
+        definition=_view(uow, row),
+        diagram=diagram,
+        process=process,
+        forms={form_key: form_of(uow, row.id, form_key) for form_key in form_keys},
+        versions=tuple(_view(uow, r) for r in rows),
+        active=active,
+        completed=completed,
+        owners=tuple(known[k] for k in owner_keys(uow, process)),
+        starters=tuple(known[k] for k in starter_keys(uow, process)),
+        may_start=not retired and starter_entitlement(uow, process) is not None,
+        may_edit=uow.actor.administrator or uow.actor.holding(*owner_keys(uow, process)) is not None,
+    )
+
+
+def startable(uow: UnitOfWork, key: str) -> DefinitionRow:
+    """The row new cases of a process start from. Raises NotFound if there is none or it is retired."""
+    row = _newest(uow, key)
+    if row is None or row.retired_at is not None:
+        raise NotFound("process", key)
+    return row
+
+
+def diagram_of(uow: UnitOfWork, definition_id: int) -> Diagram:
+    """The diagram of a version; read once per process for each content."""
+    return _diagram(_row(uow, definition_id))
+
+
+def spec_of(uow: UnitOfWork, definition_id: int) -> Spec:
+    row = _row(uow, definition_id)
+    return _compiled(row.digest, row.xml)
+
+
+def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
+    """The form `key` as it was deployed with this version. Raises NotFound."""
+    content = uow.session.scalar(
+        select(FormRow.content).where(FormRow.definition_id == definition_id, FormRow.key == key)
+    )
+    if content is None:
+        raise NotFound("form", key)
+    return _form(content)
+
+
+def mentioned_names(process: Process) -> frozenset[str]:
+    """Every name that an expression in the diagram mentions: these alone become variables of a case."""
+    return frozenset().union(*(names_in(text) for text in process.expressions))
+
+
+# -- rights ----------------------------------------------------------------------------------------------------------
+
+
+def owner_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
+    """Position keys of the process owners; empty where the diagram names none that exist."""
+    found = (positions.resolve(uow, owner) for owner in process.owners)
+    return tuple(key for key in found if key is not None)
+
+
+def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
+    """Who may start: the diagram's starters, else the performers of its first activity."""
+    named: tuple[str, ...] = process.starters
+    if not named:
+        first = next((n for n in process.steps() if n.lane or n.candidate_groups), None)
+        if first is not None and first.candidate_groups and "${" not in first.candidate_groups:
+            named = tuple(part.strip() for part in first.candidate_groups.split(","))
+        elif first is not None and first.lane:
+            named = (first.lane,)
+    found = (positions.resolve(uow, name) for name in named)
+    return tuple(key for key in found if key is not None)
+
+
+def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None:
+    """The position through which the actor may start a case, or None. Owners may always."""
+    return uow.actor.holding(*starter_keys(uow, process)) or uow.actor.holding(*owner_keys(uow, process))
+
+
+def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement | None:
+    """The owner's position that entitles the actor; administrators pass too. Raises NotAllowed."""
+    if uow.actor.system:
+        return None
+    mine = uow.actor.holding(*owner_keys(uow, process))
+    if mine is None:
+        mine = next((p for p in uow.actor.positions if p.administrator), None)
+    if mine is None:
+        raise NotAllowed(uow.actor.name, f"{action} the process {process.key}")
+    return mine
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _newest(uow: UnitOfWork, key: str) -> DefinitionRow | None:
+    return uow.session.scalar(
+        select(DefinitionRow).where(DefinitionRow.key == key).order_by(DefinitionRow.version.desc()).limit(1)
+    )
+
+
+def _row(uow: UnitOfWork, definition_id: int) -> DefinitionRow:
+    row = uow.session.get(DefinitionRow, definition_id)
+    if row is None:
+        raise NotFound("process definition", definition_id)
+    return row
+
+
+def _view(
+    uow: UnitOfWork, row: DefinitionRow, *, new: bool = False, warnings: tuple[DiagramProblem, ...] = ()
+) -> DefinitionView:
+    author = uow.session.get(PersonRow, row.created_by) if row.created_by else None
+    return DefinitionView(
+        id=row.id,
+        key=row.key,
+        version=row.version,
+        name=row.name,
+        example=row.example,
+        created_at=row.created_at,
+        created_by=author.name if author else "",
+        reason=row.reason,
+        retired=row.retired_at is not None,
+        new=new,
+        warnings=warnings,
+    )
+
+
+def _counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
+    rows = uow.session.execute(
+        select(DefinitionRow.key, InstanceRow.state, func.count())
+        .join(InstanceRow, InstanceRow.definition_id == DefinitionRow.id)
+        .group_by(DefinitionRow.key, InstanceRow.state)
+    )
+    counts: dict[str, dict[str, Any]] = {}
+    for key, state, number in rows:
+        counts.setdefault(key, {})[state] = number
+    return {
+        key: (by.get(CaseState.ACTIVE, 0) + by.get(CaseState.SUSPENDED, 0), by.get(CaseState.COMPLETED, 0))
+        for key, by in counts.items()
+    }
+
+
+def _diagram(row: DefinitionRow) -> Diagram:
+    return _read(row.digest, row.xml)
+
+
+@lru_cache(maxsize=128)
+def _read(digest: str, xml: bytes) -> Diagram:
+    return read.read(xml)
+
+
+@lru_cache(maxsize=128)
+def _compiled(digest: str, xml: bytes) -> Spec:
+    return compile_spec(xml)
+
+
+@lru_cache(maxsize=512)
+def _form(content: str) -> Form:
+    return form_definition.parse(content)

@@ -1,0 +1,100 @@
+"""What a task's form may look at: earlier answers of the case, choices of the office, the person's uploads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from forms.definition import walk
+from forms.model import Context, Form, Item
+
+from . import documents, office, positions
+from .db import UnitOfWork
+from .expressions import evaluate
+from .model import InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+
+Evaluate = Callable[[str, Mapping[str, object]], object]
+
+
+def evaluator(uow: UnitOfWork) -> Evaluate:
+    """The bounded evaluator with the office's functions (kategori by its thresholds, today by its zone)."""
+    functions = office.functions(uow)
+    return lambda text, names: evaluate(text, names, functions)
+
+
+def context_for(uow: UnitOfWork, instance: InstanceRow, task: TaskRow, form: Form) -> Context:
+    """Gather everything `form` names, and no more."""
+    wanted = {field.source.activity for _, field in walk(form) if field.source is not None} | {task.activity_id}
+    items = _items(uow, instance.id, wanted)
+    earlier = next((i for i in items.get(task.activity_id, ()) if (i.item or None) == task.item), None)
+    return Context(
+        today=office.today(uow),
+        item=task.item,
+        item_label=task.item_label,
+        sources={activity: _expected(uow, instance.id, activity, found) for activity, found in items.items()},
+        previous=earlier,
+        choices=positions.choices(uow),
+        files={**_attached(uow, instance.id, earlier), **documents.drafts_of_task(uow, task.id)},
+        variables=instance.variables,
+    )
+
+
+def _items(uow: UnitOfWork, instance_id: int, activities: set[str]) -> dict[str, tuple[Item, ...]]:
+    """The newest submission of every item of each activity, in order of first sending."""
+    rows = uow.session.execute(
+        select(SubmissionRow, PersonRow.name)
+        .outerjoin(PersonRow, SubmissionRow.sent_by == PersonRow.id)
+        .where(SubmissionRow.instance_id == instance_id, SubmissionRow.activity_id.in_(activities))
+        .order_by(SubmissionRow.id)
+    )
+    found: dict[str, dict[str, Item]] = {activity: {} for activity in activities}
+    for row, name in rows:
+        found[row.activity_id][row.item] = Item(
+            item=row.item or None,
+            label=row.item_label,
+            values=row.values,
+            round=row.round,
+            sent_at=row.sent_at,
+            sent_by=name or "",
+        )
+    return {activity: tuple(by_item.values()) for activity, by_item in found.items()}
+
+
+def _expected(uow: UnitOfWork, instance_id: int, activity: str, found: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Items with the ones still open shown as not sent, in the order of their positions."""
+    open_items = {
+        item: (label, number)
+        for item, label, number in uow.session.execute(
+            select(TaskRow.item, TaskRow.item_label, TaskRow.round).where(
+                TaskRow.instance_id == instance_id, TaskRow.activity_id == activity, TaskRow.state == TaskState.OPEN
+            )
+        )
+        if item is not None
+    }
+    sent = [i for i in found if i.item not in open_items]
+    waiting = [Item(item=k, label=label, values=None, round=number) for k, (label, number) in open_items.items()]
+    ranks = positions.ranks(uow)
+    return tuple(sorted([*sent, *waiting], key=lambda i: (ranks.get(i.item or "", sys.maxsize), i.label)))
+
+
+def _attached(uow: UnitOfWork, instance_id: int, earlier: Item | None) -> dict[str, Any]:
+    """Files of the earlier answer: a returned form may keep them."""
+    if earlier is None or earlier.values is None:
+        return {}
+    named = set(strings_in(earlier.values))
+    return {id: file for id, file in documents.files_of_case(uow, instance_id).items() if id in named}
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Every text anywhere in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from strings_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from strings_in(inner)

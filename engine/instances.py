@@ -1,0 +1,198 @@
+"""Cases: start, cancel, suspend, activate, and move on when time has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from . import alerts, calendars, deadlines, definitions, history, jobs, worktime
+from .db import UnitOfWork
+from .errors import CaseNotActive, InvalidInput, N_, NotAllowed, NotFound
+from .identity import Entitlement
+from .model import CaseState, DeadlineRow, DeadlineState, InstanceRow, ParticipantRow, TaskRow, TaskState
+from .reading import readable
+from .settle import Settled, cancel_task, settle
+from .spiff import step
+from .worktime import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    instance_id: int
+    title: str
+    task_id: int | None  #: the first task, if the actor may work on it
+
+
+def start(uow: UnitOfWork, key: str) -> Started:
+    """Begin a case of a process's newest version. Raises NotFound, NotAllowed."""
+    definition = definitions.startable(uow, key)
+    process = definitions.diagram_of(uow, definition.id).process
+    entitled = definitions.starter_entitlement(uow, process)
+    if entitled is None:
+        raise NotAllowed(uow.actor.name, f"start {key}")
+    instance = InstanceRow(
+        definition_id=definition.id,
+        title=process.name,
+        confidential=False,
+        state=CaseState.ACTIVE,
+        started_at=uow.now,
+        started_by=uow.actor.person_id,
+        started_as=entitled.key,
+        variables={},
+        activities=[],
+        row_version=0,
+        demo=uow.actor.demo,
+    )
+    uow.session.add(instance)
+    uow.session.flush()
+    uow.session.add(ParticipantRow(instance_id=instance.id, position_key=entitled.key))
+    history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
+    calendar = deadlines.calendar_for(uow, process)
+    snapshot = step.start(definitions.spec_of(uow, definition.id), {}, now=uow.now, schedule=scheduling(calendar))
+    settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
+    mine = next((t.id for t in settled.created if uow.actor.holding(t.candidate_group)), None)
+    return Started(instance.id, instance.title, mine)
+
+
+def scheduling(calendar: Calendar | None) -> Callable[[datetime, str], datetime]:
+    """How a duration becomes an instant for this calendar."""
+    return lambda start, text: worktime.due(calendar, start, text).at
+
+
+def lock(uow: UnitOfWork, instance_id: int) -> InstanceRow:
+    """The case's row, held until the unit ends: one step at a time. Raises NotFound."""
+    row = uow.session.scalar(
+        select(InstanceRow)
+        .where(InstanceRow.id == instance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("case", instance_id)
+    return row
+
+
+def require_active(row: InstanceRow) -> None:
+    if row.state != CaseState.ACTIVE:
+        raise CaseNotActive(row.id, row.state)
+
+
+def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
+    """Let a locked, active case catch up with the time: everything due by now fires, in order."""
+    process = definitions.diagram_of(uow, row.definition_id).process
+    calendar = deadlines.calendar_for(uow, process)
+    spec = definitions.spec_of(uow, row.definition_id)
+    assert row.snapshot is not None
+    snapshot = step.fire(spec, row.snapshot, now=uow.now, schedule=scheduling(calendar))
+    return settle(uow, row, process, calendar, snapshot)
+
+
+def retime(uow: UnitOfWork, calendar_key: str) -> int:
+    """Count open deadlines again after a change of their calendar, from their original starts. Returns how many moved."""
+    calendar = calendars.get(uow, calendar_key)
+    moved: dict[int, dict[str, datetime]] = {}
+    for deadline, instance, _ in deadlines.counting(uow, calendar_key):
+        before = deadline.due_at
+        if deadlines.retime(uow, deadline, calendar) != before:
+            moved.setdefault(instance.id, {})[deadline.timer_key] = deadline.due_at
+            history.record(
+                uow,
+                "deadline.moved",
+                instance_id=instance.id,
+                activity_id=deadline.activity_id,
+                before=before.isoformat(),
+                due=deadline.due_at.isoformat(),
+            )
+    for instance_id, due in moved.items():
+        row = lock(uow, instance_id)
+        assert row.snapshot is not None
+        spec = definitions.spec_of(uow, row.definition_id)
+        snapshot = step.reschedule(spec, row.snapshot, due, now=uow.now)
+        row.snapshot = snapshot.state
+        row.row_version += 1
+        jobs.match(uow, row.id, snapshot.timers)
+    return sum(len(due) for due in moved.values())
+
+
+# -- steering --------------------------------------------------------------------------------------------------------
+
+
+def steering_entitlement(uow: UnitOfWork, row: InstanceRow) -> Entitlement | None:
+    """The position that lets the actor cancel, suspend or activate a case: process owner or administrator."""
+    process = definitions.diagram_of(uow, row.definition_id).process
+    mine = uow.actor.holding(*definitions.owner_keys(uow, process))
+    return mine or next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def cancel(uow: UnitOfWork, instance_id: int, reason: str) -> None:
+    """End a case for good, with a reason; its tasks are cancelled, its facts stay."""
+    row, entitled = _steer(uow, instance_id, "cancel", reason)
+    if row.state not in (CaseState.ACTIVE, CaseState.SUSPENDED):
+        raise CaseNotActive(row.id, row.state)
+    row.state, row.reason, row.ended_at = CaseState.CANCELLED, reason.strip(), uow.now
+    row.activities = []
+    history.record(uow, "case.cancelled", instance_id=row.id, entitled_by=entitled, reason=row.reason)
+    for task in uow.session.scalars(
+        select(TaskRow).where(TaskRow.instance_id == row.id, TaskRow.state == TaskState.OPEN)
+    ):
+        cancel_task(uow, task)
+    left = list(
+        uow.session.scalars(
+            select(DeadlineRow).where(DeadlineRow.instance_id == row.id, DeadlineRow.ended_at.is_(None))
+        )
+    )
+    for deadline in left:
+        deadline.ended_at = uow.now
+        if deadline.state == DeadlineState.OPEN:
+            deadline.state = DeadlineState.CANCELLED
+    alerts.close_for(uow, left)
+    jobs.match(uow, row.id, ())
+
+
+def suspend(uow: UnitOfWork, instance_id: int, reason: str) -> None:
+    """Let a case rest: nobody can work on it and nothing fires; deadlines are not moved."""
+    row, entitled = _steer(uow, instance_id, "suspend", reason)
+    require_active(row)
+    row.state, row.reason = CaseState.SUSPENDED, reason.strip()
+    jobs.hold(uow, row.id)
+    history.record(uow, "case.suspended", instance_id=row.id, entitled_by=entitled, reason=row.reason)
+
+
+def activate(uow: UnitOfWork, instance_id: int, reason: str = "") -> None:
+    """Let a suspended case go on; what fell due meanwhile fires at once."""
+    row, entitled = _steer(uow, instance_id, "activate", reason or "-")
+    if row.state != CaseState.SUSPENDED:
+        raise CaseNotActive(row.id, row.state)
+    row.state, row.reason = CaseState.ACTIVE, None
+    jobs.release(uow, row.id)
+    history.record(uow, "case.activated", instance_id=row.id, entitled_by=entitled, reason=reason.strip())
+    fire(uow, row)
+
+
+def _steer(uow: UnitOfWork, instance_id: int, action: str, reason: str) -> tuple[InstanceRow, Entitlement]:
+    row = lock(uow, instance_id)
+    entitled = steering_entitlement(uow, row)
+    if entitled is None:
+        raise NotAllowed(uow.actor.name, f"{action} case {instance_id}")
+    if not reason.strip():
+        raise InvalidInput("reason", N_("Give a reason."))
+    return row, entitled
+
+
+# -- reading rights --------------------------------------------------------------------------------------------------
+
+
+def require_readable(uow: UnitOfWork, instance_id: int) -> InstanceRow:
+    """The case, if the actor may read it. A case one may not know of is NotFound, not NotAllowed."""
+    row = uow.session.get(InstanceRow, instance_id)
+    if row is None or not may_read(uow, row):
+        raise NotFound("case", instance_id)
+    return row
+
+
+def may_read(uow: UnitOfWork, row: InstanceRow) -> bool:
+    """Positions that take part, their superiors, the process owner, administrators."""
+    return uow.session.scalar(select(InstanceRow.id).where(InstanceRow.id == row.id, readable(uow))) is not None

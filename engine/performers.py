@@ -1,0 +1,167 @@
+"""Who may take, hold and hand out a task, and through which position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from . import office, positions
+from .db import UnitOfWork
+from .identity import Entitlement, HoldingKind
+from .model import CandidateRow, HoldingRow, PersonRow, PositionRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Somebody a task can be handed to."""
+
+    person_id: int
+    name: str
+    position_key: str
+    position_name: str
+
+
+def groups_of(uow: UnitOfWork, task: TaskRow) -> list[str]:
+    """All candidate positions of an open task."""
+    further = uow.session.scalars(select(CandidateRow.position_key).where(CandidateRow.task_id == task.id))
+    return [key for key in [task.candidate_group, *further] if key is not None]
+
+
+def entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
+    """The position through which the actor may take this task; None if they may not.
+
+    A task without a group, or whose positions nobody holds today, lies with the process owner; without one, with the
+    administrators. Never with nobody.
+    """
+    groups = groups_of(uow, task)
+    mine = uow.actor.holding(*groups)
+    if mine is not None:
+        return mine
+    named = select(CandidateRow.id).where(
+        CandidateRow.task_id == task.id, CandidateRow.person_id == uow.actor.person_id
+    )
+    if uow.actor.positions and uow.session.scalar(named.limit(1)) is not None:
+        return uow.actor.positions[0]
+    if any(positions.holders_of(uow, groups).values()):
+        return None
+    if task.owner_group and positions.holders_of(uow, [task.owner_group]).get(task.owner_group):
+        return uow.actor.holding(task.owner_group)
+    return next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def free_for_actor(uow: UnitOfWork, task: TaskRow) -> bool:
+    """Whether nobody stands in the way: unassigned, the assignee lost the post, or the actor acts for the absent holder."""
+    if task.assignee_id is None:
+        return True
+    if task.assigned_as is None:
+        return False
+    holders = positions.holders_of(uow, [task.assigned_as]).get(task.assigned_as, ())
+    if all(h.person_id != task.assignee_id for h in holders):
+        return True
+    mine = uow.actor.holding(task.assigned_as)
+    return mine is not None and mine.kind is HoldingKind.PLH
+
+
+def working_entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
+    """The position through which the actor may work on the task right now; None if they may not.
+
+    For the assignee: the post they took it with, while they hold it. For others: as for taking it.
+    """
+    if task.assignee_id == uow.actor.person_id and task.assignee_id is not None:
+        if task.assigned_as is None:
+            return entitlement(uow, task) or next(iter(uow.actor.positions), None)
+        return uow.actor.holding(task.assigned_as)
+    return entitlement(uow, task) if free_for_actor(uow, task) else None
+
+
+def assigning_entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
+    """The position that lets the actor hand the task to somebody: a superior, the process owner, an administrator."""
+    above: list[str] = []
+    for group in groups_of(uow, task):
+        above += superiors(uow, group)
+    mine = uow.actor.holding(*above, task.owner_group)
+    return mine or next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def superiors(uow: UnitOfWork, key: str) -> list[str]:
+    """The line of superiors above a position, nearest first."""
+    line: list[str] = []
+    above = positions.superior_of(uow, key)
+    while above is not None and above.key not in line:
+        line.append(above.key)
+        above = positions.superior_of(uow, above.key)
+    return line
+
+
+def assignable(uow: UnitOfWork, task: TaskRow) -> tuple[Performer, ...]:
+    """Whom a task can be handed to: the holders of its positions first, then everybody who holds any position."""
+    names = positions.names(uow)
+    groups = groups_of(uow, task)
+    keys = [*groups, *(key for key in names if key not in groups)]
+    found: dict[int, Performer] = {}
+    holders = positions.holders_of(uow, keys)
+    for key in keys:
+        for holder in holders.get(key, ()):
+            found.setdefault(
+                holder.person_id, Performer(holder.person_id, holder.person_name, key, names.get(key, key))
+            )
+    return tuple(found.values())
+
+
+def vacant_keys(uow: UnitOfWork) -> list[str]:
+    """Position keys nobody holds today."""
+    names = list(positions.names(uow))
+    holders = positions.holders_of(uow, names)
+    return [key for key in names if not holders.get(key)]
+
+
+def sole_keys(uow: UnitOfWork) -> list[str]:
+    """The actor's positions that nobody else holds today: their work is the actor's without taking it first."""
+    holders = positions.holders_of(uow, uow.actor.position_keys)
+    return [key for key, held in holders.items() if {h.person_id for h in held} == {uow.actor.person_id}]
+
+
+def takable(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Tasks the actor may take, as a condition on TaskRow; the same rule as `entitlement` and `free_for_actor`."""
+    mine = uow.actor.position_keys
+    acting = [p.key for p in uow.actor.positions if p.kind is HoldingKind.PLH]
+    named = select(CandidateRow.task_id).where(
+        or_(CandidateRow.position_key.in_(mine), CandidateRow.person_id == uow.actor.person_id)
+    )
+    entitled: list[ColumnElement[bool]] = [TaskRow.candidate_group.in_(mine), TaskRow.id.in_(named)]
+    entitled += _fallback(uow, mine)
+    day = office.today(uow)
+    still_holds = exists().where(
+        HoldingRow.person_id == TaskRow.assignee_id,
+        HoldingRow.position_id == PositionRow.id,
+        PositionRow.key == TaskRow.assigned_as,
+        positions.in_force(day),
+    )
+    free = or_(
+        TaskRow.assignee_id.is_(None),
+        and_(TaskRow.assigned_as.is_not(None), ~still_holds),
+        and_(TaskRow.assigned_as.in_(acting), TaskRow.assignee_id != uow.actor.person_id),
+    )
+    return and_(or_(*entitled), free)
+
+
+def _fallback(uow: UnitOfWork, mine: Iterable[str]) -> list[ColumnElement[bool]]:
+    vacant = vacant_keys(uow)
+    nobody = and_(
+        or_(TaskRow.candidate_group.is_(None), TaskRow.candidate_group.in_(vacant)),
+        ~exists().where(CandidateRow.task_id == TaskRow.id),
+    )
+    conditions: list[ColumnElement[bool]] = [and_(nobody, TaskRow.owner_group.in_(mine))]
+    if uow.actor.administrator:
+        conditions.append(and_(nobody, or_(TaskRow.owner_group.is_(None), TaskRow.owner_group.in_(vacant))))
+    return conditions
+
+
+def held_by(uow: UnitOfWork, task: TaskRow) -> str:
+    """Who has the task, for people: the assignee's name, else the names of today's holders."""
+    if task.assignee_id is not None:
+        return uow.session.scalar(select(PersonRow.name).where(PersonRow.id == task.assignee_id)) or ""
+    holders = positions.holders_of(uow, groups_of(uow, task))
+    return ", ".join(dict.fromkeys(h.person_name for held in holders.values() for h in held))

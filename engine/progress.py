@@ -1,0 +1,91 @@
+"""How far a case has come along the numbered steps of its procedure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+
+from . import calendars, positions, worktime
+from .db import UnitOfWork
+from .diagram.model import Node, Process
+from .model import CaseState, DeadlineRow, InstanceRow, TaskRow, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of the procedure in one case. Times are of its latest round."""
+
+    number: str | None
+    activity_id: str
+    name: str
+    state: Literal["done", "current", "late", "returned", "waiting"]
+    round: int  #: 0 where it was never reached
+    holders: tuple[str, ...]  #: position names of its open tasks
+    due_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    taken: timedelta | None  #: working time from start to end, or to now
+    standard: str | None  #: ISO duration
+
+
+def steps_of(uow: UnitOfWork, instance: InstanceRow, process: Process) -> tuple[StepView, ...]:
+    """Every step of the top level, reached or not."""
+    tasks = uow.session.scalars(select(TaskRow).where(TaskRow.instance_id == instance.id).order_by(TaskRow.id)).all()
+    rows = uow.session.scalars(
+        select(DeadlineRow).where(DeadlineRow.instance_id == instance.id).order_by(DeadlineRow.id)
+    ).all()
+    return tuple(_step(uow, instance, process, node, list(tasks), list(rows)) for node in process.steps())
+
+
+def _step(
+    uow: UnitOfWork,
+    instance: InstanceRow,
+    process: Process,
+    node: Node,
+    tasks: list[TaskRow],
+    rows: list[DeadlineRow],
+) -> StepView:
+    inside = {node.id} | {n.id for n in process.nodes.values() if n.parent == node.id}
+    mine = [t for t in tasks if t.activity_id in inside]
+    open_tasks = [t for t in mine if t.open]
+    deadline = next((r for r in reversed(rows) if r.activity_id == node.id), None)
+    running = bool(open_tasks) or any(a["activity_id"] == node.id for a in instance.activities)
+    rounds = [r for r in rows if r.activity_id == node.id]
+    number = len(rounds) if rounds else max((t.round for t in mine), default=0)
+    started = deadline.started_at if deadline else min((t.created_at for t in mine), default=None)
+    ended = None if running else max((t.ended_at for t in mine if t.ended_at), default=None)
+    due = deadline.due_at if deadline and running else None
+    calendar = calendars.get(uow, process.calendar) if process.calendar else None
+    names = positions.names(uow)
+    state: Literal["done", "current", "late", "returned", "waiting"]
+    if running and instance.state != CaseState.CANCELLED:
+        state = "late" if due and uow.now > due else "returned" if number > 1 else "current"
+    else:
+        state = "done" if any(t.state == TaskState.COMPLETED for t in mine) else "waiting"
+    if state == "done" and _runs_again(instance, process, node, tasks):
+        state = "waiting"
+    return StepView(
+        number=node.number,
+        activity_id=node.id,
+        name=node.name or node.id,
+        state=state,
+        round=number,
+        holders=tuple(dict.fromkeys(names.get(t.candidate_group or t.owner_group or "", "") for t in open_tasks)),
+        due_at=due,
+        started_at=started,
+        ended_at=ended,
+        taken=worktime.between(calendar, started, ended or uow.now) if started and (ended or running) else None,
+        standard=node.deadline.text if node.deadline else None,
+    )
+
+
+def _runs_again(instance: InstanceRow, process: Process, node: Node, tasks: list[TaskRow]) -> bool:
+    """Whether the case was sent back before this step, so that it will have to be done once more."""
+    order = [step.id for step in process.steps()]
+    parents = {n.id: n.parent for n in process.nodes.values()}
+    current = [parents[t.activity_id] or t.activity_id for t in tasks if t.open and t.activity_id in parents]
+    places = [order.index(activity) for activity in current if activity in order]
+    return bool(places) and order.index(node.id) > max(places)

@@ -1,0 +1,55 @@
+"""Who may read which case, as one condition that every query shares."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, false, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from . import definitions
+from .db import UnitOfWork
+from .model import DefinitionRow, InstanceRow, ParticipantRow, PositionRow
+
+
+def readable(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Cases the actor may open: through taking part, a subordinate's taking part, ownership or administration."""
+    if uow.actor.system or uow.actor.administrator:
+        return true()
+    mine = with_subordinates(uow, uow.actor.position_keys)
+    if not mine:
+        return false()
+    taking_part = exists().where(ParticipantRow.instance_id == InstanceRow.id, ParticipantRow.position_key.in_(mine))
+    owned = owned_definitions(uow)
+    return or_(taking_part, InstanceRow.definition_id.in_(owned)) if owned else taking_part
+
+
+def listable(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Cases the actor may know of: everything readable, and what isn't confidential by its title alone."""
+    return or_(InstanceRow.confidential.is_(False), readable(uow))
+
+
+def with_subordinates(uow: UnitOfWork, keys: frozenset[str]) -> frozenset[str]:
+    """Position keys with everybody below them in the line of superiors."""
+    rows = uow.session.execute(select(PositionRow.id, PositionRow.key, PositionRow.superior_id)).all()
+    below: dict[int | None, list[tuple[int, str]]] = {}
+    for id, key, superior_id in rows:
+        below.setdefault(superior_id, []).append((id, key))
+    found: set[str] = set()
+    todo = [(id, key) for id, key, _ in rows if key in keys]
+    while todo:
+        id, key = todo.pop()
+        if key not in found:
+            found.add(key)
+            todo += below.get(id, [])
+    return frozenset(found)
+
+
+def owned_definitions(uow: UnitOfWork) -> list[int]:
+    """Ids of all versions of the processes the actor owns."""
+    if not uow.actor.positions:
+        return []
+    ids = uow.session.scalars(select(DefinitionRow.id)).all()
+    return [
+        id
+        for id in ids
+        if uow.actor.holding(*definitions.owner_keys(uow, definitions.diagram_of(uow, id).process)) is not None
+    ]

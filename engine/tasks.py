@@ -1,0 +1,315 @@
+"""What people do with tasks: take, hand on, save and send them. Lists and pages for reading are in inbox and task_page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from forms import definition, submission
+from forms.model import Context, Form
+from forms.submission import Refreshed
+
+from . import deadlines, definitions, documents, history, instances, performers, positions
+from .db import UnitOfWork
+from .diagram.model import Process
+from .errors import (
+    InvalidInput,
+    InvalidVariables,
+    N_,
+    NotAllowed,
+    NotFound,
+    SameCaseExists,
+    TaskAlreadyClaimed,
+    TaskNotOpen,
+)
+from .form_context import Evaluate, context_for, evaluator, strings_in
+from .identity import Entitlement
+from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+from .reading import readable
+from .settle import forget_candidates, settle, value_of
+from .spiff import step
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    saved_at: datetime
+    refreshed: Refreshed  #: computed values and hidden paths, for the page
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who has the case next."""
+
+    task_id: int
+    activity_name: str
+    item_label: str
+    position_name: str
+    people: tuple[str, ...]
+    due_at: datetime | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    instance_id: int
+    title: str
+    activity_name: str
+    ended: bool
+    late: bool
+    next: tuple[NextStep, ...]
+    waiting_for: int  #: tasks of the same activity that others have still to send
+
+
+def find(uow: UnitOfWork, task_id: int) -> TaskRow:
+    """The row of a task the actor may know of. Raises NotFound."""
+    row = uow.session.scalar(
+        select(TaskRow)
+        .join(InstanceRow, TaskRow.instance_id == InstanceRow.id)
+        .where(TaskRow.id == task_id, readable(uow))
+    )
+    if row is None:
+        # A person named in the diagram or chosen by a superior may stand outside the positions that take part.
+        row = uow.session.get(TaskRow, task_id)
+        if row is None or (row.assignee_id != uow.actor.person_id and performers.entitlement(uow, row) is None):
+            raise NotFound("task", task_id)
+    return row
+
+
+def claim(uow: UnitOfWork, task_id: int) -> None:
+    """Take a task from the unit's queue. Raises TaskAlreadyClaimed, TaskNotOpen, NotAllowed, CaseNotActive."""
+    _, task = _locked(uow, task_id)
+    entitled = _require_work(uow, task)
+    if task.assignee_id == uow.actor.person_id:
+        return
+    _give(uow, task, uow.actor.person_id, entitled.key)
+    _record(uow, "task.claimed", task, entitled)
+
+
+def unclaim(uow: UnitOfWork, task_id: int) -> None:
+    """Put a task back into its queue; the draft stays. Raises NotAllowed unless it is the actor's."""
+    _, task = _locked(uow, task_id)
+    if task.assignee_id != uow.actor.person_id:
+        raise NotAllowed(uow.actor.name, f"release task {task_id}")
+    entitled = uow.actor.holding(task.assigned_as)
+    _give(uow, task, None, None)
+    _record(uow, "task.unclaimed", task, entitled)
+
+
+def assign(uow: UnitOfWork, task_id: int, person_id: int) -> None:
+    """Hand a task to a person: by a superior, the process owner or an administrator. Raises NotAllowed, InvalidInput."""
+    _, task = _locked(uow, task_id)
+    entitled = performers.assigning_entitlement(uow, task)
+    if entitled is None:
+        raise NotAllowed(uow.actor.name, f"assign task {task_id}")
+    chosen = next((p for p in performers.assignable(uow, task) if p.person_id == person_id), None)
+    if chosen is None:
+        raise InvalidInput("person", N_("Choose a person who holds a position today."))
+    _give(uow, task, chosen.person_id, chosen.position_key)
+    _record(uow, "task.assigned", task, entitled, to=chosen.name, to_position=chosen.position_name)
+
+
+def save_draft(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> Draft:
+    """Keep what was typed without checking it, and compute again. Takes an unassigned task. Raises as claim does."""
+    instance, task = _locked(uow, task_id)
+    entitled = _require_work(uow, task)
+    if task.assignee_id != uow.actor.person_id:
+        _give(uow, task, uow.actor.person_id, entitled.key)
+        _record(uow, "task.claimed", task, entitled)
+    refreshed = refresh(uow, instance, task, raw)
+    task.draft, task.draft_at, task.draft_by = refreshed.raw, uow.now, uow.actor.person_id
+    return Draft(uow.now, refreshed)
+
+
+def refresh(uow: UnitOfWork, instance: InstanceRow, task: TaskRow, raw: Mapping[str, Any]) -> Refreshed:
+    """What the form computes and hides for what was typed so far."""
+    form = form_for(uow, instance, task)
+    return submission.refresh(form, raw, context_for(uow, instance, task, form), evaluator(uow))
+
+
+def form_for(uow: UnitOfWork, instance: InstanceRow, task: TaskRow) -> Form:
+    """The form of the case's own version; an empty one where the diagram names none."""
+    if task.form_key is None:
+        return Form(key="", name=task.name, fields=())
+    return definitions.form_of(uow, instance.definition_id, task.form_key)
+
+
+def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_same_case: bool = False) -> Sent:
+    """Send a task's form and let the case go on; what is due fires first, so a late completion hides no alert.
+
+    Raises InvalidVariables with every problem and what was typed, SameCaseExists unless confirmed, TaskNotOpen,
+    TaskAlreadyClaimed, NotAllowed, CaseNotActive.
+    """
+    instance, task = _locked(uow, task_id)
+    entitled = _require_work(uow, task)
+    process = definitions.diagram_of(uow, instance.definition_id).process
+    form = form_for(uow, instance, task)
+    context = context_for(uow, instance, task, form)
+    answers = submission.read(form, raw, context, evaluator(uow))
+    if answers.problems:
+        raise InvalidVariables(answers.problems, answers.raw)
+    mentioned = definitions.mentioned_names(process)
+    variables = {name: value for name, value in answers.values.items() if name in mentioned}
+    if not confirm_same_case:
+        _require_new_case_key(uow, instance, process, {**instance.variables, **variables})
+    _finish(uow, task, entitled)
+    _keep(uow, task, form, context, answers.values, entitled)
+    calendar = deadlines.calendar_for(uow, process)
+    spec = definitions.spec_of(uow, instance.definition_id)
+    assert instance.snapshot is not None
+    try:
+        snapshot = step.complete(
+            spec, instance.snapshot, task.key, variables, now=uow.now, schedule=instances.scheduling(calendar)
+        )
+    except step.NoSuchTask as gone:
+        # An interrupting timer fell due first: the worker will write that down; this answer came too late.
+        raise TaskNotOpen(task.id, TaskState.CANCELLED) from gone
+    settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
+    return Sent(
+        instance_id=instance.id,
+        title=instance.title,
+        activity_name=task.name,
+        ended=settled.ended,
+        late=task.due_at is not None and uow.now > task.due_at,
+        next=_next_steps(uow, settled.created),
+        waiting_for=_waiting_for(uow, task),
+    )
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _locked(uow: UnitOfWork, task_id: int) -> tuple[InstanceRow, TaskRow]:
+    """The case and its task, both current and held until the unit ends; open, in an active case."""
+    found = find(uow, task_id)
+    instance = instances.lock(uow, found.instance_id)
+    task = uow.session.scalar(select(TaskRow).where(TaskRow.id == task_id).execution_options(populate_existing=True))
+    if task is None:
+        raise NotFound("task", task_id)
+    if not task.open:
+        by = uow.session.get(PersonRow, task.completed_by) if task.completed_by else None
+        mine = task.completed_by is not None and task.completed_by == uow.actor.person_id
+        raise TaskNotOpen(task_id, task.state, by.name if by else "", by_actor=mine)
+    instances.require_active(instance)
+    return instance, task
+
+
+def _require_work(uow: UnitOfWork, task: TaskRow) -> Entitlement:
+    entitled = performers.working_entitlement(uow, task)
+    if entitled is None:
+        if task.assignee_id not in (None, uow.actor.person_id) and performers.entitlement(uow, task) is not None:
+            raise TaskAlreadyClaimed(task.id, performers.held_by(uow, task))
+        raise NotAllowed(uow.actor.name, f"work on task {task.id}")
+    return entitled
+
+
+def _give(uow: UnitOfWork, task: TaskRow, person_id: int | None, position_key: str | None) -> None:
+    task.assignee_id, task.assigned_as = person_id, position_key
+
+
+def _record(uow: UnitOfWork, kind: str, task: TaskRow, entitled: Entitlement | None, **data: Any) -> None:
+    history.record(
+        uow,
+        kind,
+        instance_id=task.instance_id,
+        task_id=task.id,
+        activity_id=task.activity_id,
+        entitled_by=entitled,
+        name=task.name,
+        item_label=task.item_label,
+        **data,
+    )
+
+
+def _require_new_case_key(
+    uow: UnitOfWork, instance: InstanceRow, process: Process, variables: Mapping[str, Any]
+) -> None:
+    key = value_of(uow, process.case_key, variables)
+    if not key or str(key) == instance.case_key:
+        return
+    same = (
+        select(InstanceRow)
+        .join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id)
+        .where(
+            DefinitionRow.key == process.key,
+            InstanceRow.case_key == str(key),
+            InstanceRow.id != instance.id,
+            InstanceRow.state != CaseState.CANCELLED,
+        )
+        .limit(1)
+    )
+    other = uow.session.scalar(same)
+    if other is not None:
+        raise SameCaseExists(other.id, other.title, str(key))
+
+
+def _finish(uow: UnitOfWork, task: TaskRow, entitled: Entitlement) -> None:
+    task.state, task.ended_at = TaskState.COMPLETED, uow.now
+    task.assignee_id, task.assigned_as = uow.actor.person_id, entitled.key
+    task.completed_by, task.completed_as = uow.actor.person_id, entitled.key
+    task.draft = task.draft_at = task.draft_by = None
+    forget_candidates(uow, task.id)
+    _record(uow, "task.completed", task, entitled, round=task.round)
+
+
+def _keep(
+    uow: UnitOfWork,
+    task: TaskRow,
+    form: Form,
+    context: Context,
+    values: Mapping[str, Any],
+    entitled: Entitlement,
+) -> None:
+    uow.session.add(
+        SubmissionRow(
+            instance_id=task.instance_id,
+            task_id=task.id,
+            activity_id=task.activity_id,
+            item=task.item or "",
+            item_label=task.item_label,
+            round=task.round,
+            form_key=task.form_key,
+            values=dict(values),
+            sent_at=uow.now,
+            sent_by=uow.actor.person_id,
+            sent_as=entitled.key,
+        )
+    )
+    attached: dict[str, list[str]] = {}
+    for path, field in definition.walk(form):
+        if field.type == "filepicker":
+            top = path.split(".")[0]
+            attached[path] = [text for text in strings_in(values.get(top)) if text in context.files]
+    documents.attach(uow, task.id, attached)
+
+
+def _next_steps(uow: UnitOfWork, created: tuple[TaskRow, ...]) -> tuple[NextStep, ...]:
+    names = positions.names(uow)
+    steps = []
+    for task in created:
+        held = positions.holders_of(uow, performers.groups_of(uow, task))
+        people = dict.fromkeys(h.person_name for holders in held.values() for h in holders)
+        steps.append(
+            NextStep(
+                task_id=task.id,
+                activity_name=task.name,
+                item_label=task.item_label,
+                position_name=names.get(task.candidate_group or task.owner_group or "", ""),
+                people=tuple(people),
+                due_at=task.due_at,
+                mine=performers.working_entitlement(uow, task) is not None,
+            )
+        )
+    return tuple(steps)
+
+
+def _waiting_for(uow: UnitOfWork, task: TaskRow) -> int:
+    open_too = select(TaskRow.id).where(
+        TaskRow.instance_id == task.instance_id,
+        TaskRow.activity_id == task.activity_id,
+        TaskRow.state == TaskState.OPEN,
+    )
+    return len(uow.session.scalars(open_too).all())

@@ -1,0 +1,118 @@
+"""The loop beside the web: acquire a due job, run it in one unit, sleep when nothing is due. Stops on SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from . import documents, instances, jobs
+from .db import Database, UnitOfWork
+from .errors import ActivityFailed
+from .identity import SYSTEM
+from .model import HeartbeatRow
+
+log = structlog.get_logger()
+
+BEAT = timedelta(seconds=15)
+SILENCE = timedelta(seconds=90)  #: no heartbeat for so long: supervisors see a banner
+SWEEP = timedelta(hours=1)
+
+
+class Worker:
+    """One worker process. `pause` is the sleep between looks, in seconds."""
+
+    def __init__(self, database: Database, *, pause: float = 1.0) -> None:
+        self.database, self.pause = database, pause
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.started = database.clock.now()
+        self._beaten: datetime | None = None
+        self._swept: datetime | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set."""
+        log.info("worker.started", worker=self.name)
+        while not stop.is_set():
+            try:
+                done = self.run_once()
+            except Exception:
+                # The database may be away for a moment; the next look finds everything where it was.
+                log.exception("worker.failed")
+                done = 0
+            if not done:
+                stop.wait(self.pause)
+        log.info("worker.stopped", worker=self.name)
+
+    def run_once(self) -> int:
+        """Run every job that is due now; returns how many ran."""
+        self._beat()
+        self._sweep()
+        done = 0
+        while self._run_next():
+            done += 1
+        return done
+
+    def _run_next(self) -> bool:
+        """Run one due job, if there is one. A failure counts an attempt in a fresh unit; nothing else remains of it."""
+        job_id: int | None = None
+        if not self._anything_due():
+            return False
+        try:
+            with self.database.begin(SYSTEM) as uow:
+                acquired = jobs.acquire(uow)
+                if acquired is None:
+                    return False
+                job, instance = acquired
+                job_id = job.id
+                instances.fire(uow, instance)
+            return True
+        except Exception as error:
+            if job_id is None:
+                raise
+            log.warning("job.failed", job=job_id, error=str(error))
+            activity = error.activity_id if isinstance(error, ActivityFailed) else None
+            with self.database.begin(SYSTEM) as uow:
+                jobs.fail(uow, job_id, str(error) or type(error).__name__, activity)
+            return True
+
+    def _anything_due(self) -> bool:
+        """Look without the write lock, so that an idle worker never makes a person wait."""
+        with self.database.read(SYSTEM) as uow:
+            return jobs.waiting(uow) > 0
+
+    def _beat(self) -> None:
+        now = self.database.clock.now()
+        if self._beaten is not None and now - self._beaten < BEAT:
+            return
+        with self.database.begin(SYSTEM) as uow:
+            row = uow.session.get(HeartbeatRow, self.name)
+            if row is None:
+                uow.session.add(HeartbeatRow(worker=self.name, started_at=self.started, at=uow.real_now))
+            else:
+                row.at = uow.real_now
+        self._beaten = now
+
+    def _sweep(self) -> None:
+        now = self.database.clock.now()
+        if self._swept is not None and now - self._swept < SWEEP:
+            return
+        with self.database.begin(SYSTEM) as uow:
+            documents.sweep(uow)
+        self._swept = now
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    alive: bool
+    last_at: datetime | None  #: real time of the last heartbeat of any worker
+
+
+def health(uow: UnitOfWork) -> Health:
+    """Whether a worker has been heard of lately."""
+    last = uow.session.scalar(select(HeartbeatRow.at).order_by(HeartbeatRow.at.desc()).limit(1))
+    return Health(alive=last is not None and uow.real_now - last < SILENCE, last_at=last)
