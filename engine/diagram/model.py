@@ -9,8 +9,29 @@ from engine.diagram.paths import graph, in_order
 
 SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})  #: kinds that hold nodes of their own
 TASKS = frozenset(
-    "task userTask manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask callActivity".split()
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+        "callActivity",
+    }
 )
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "implicitThrowEvent",
+        "boundaryEvent",
+    }
+)
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 ACTIVITIES = SCOPES | TASKS
 
 
@@ -44,6 +65,7 @@ class Node:
     parent: str | None = None  #: id of the enclosing sub-process
     attached_to: str | None = None  #: boundary event: id of the activity it sits on
     interrupting: bool = True  #: boundary event: ends the activity when it fires
+    trigger: str | None = None  #: of an event: timer | message | terminate | ... ; None for a plain one
     lane: str | None = None  #: name of the lane that owns it; inner nodes inherit the sub-process's
     number: str | None = None  #: the printed number of the step
     action: str | None = None  #: caption of the submit button, e.g. "Kirim ke Camat"
@@ -88,7 +110,7 @@ class Process:
     confidential: str | None = None  #: expression
     example: bool = False
     assumption: str | None = None
-    header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: SOP sheet header, name -> lines; () = left blank
+    header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: SOP sheet, name -> lines; () = left blank
     lanes: tuple[str, ...] = ()
     nodes: Mapping[str, Node] = field(default_factory=dict)  #: in document order
     flows: Mapping[str, Flow] = field(default_factory=dict)

@@ -7,17 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.diagram.model import SCOPES, Diagram, Flow, Node, Paper, Process, Timer
+from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Paper, Process, Timer
 from engine.diagram.xml import ALUR as ALUR
 from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
 from engine.errors import N_
 
-NODES = frozenset(
-    "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent implicitThrowEvent task userTask "
-    "manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask callActivity subProcess adHocSubProcess "
-    "transaction exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway "
-    "subChoreography choreographyTask callChoreography".split()
-)
+NODES = ACTIVITIES | EVENTS | GATEWAYS
 TIMES = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
 
 
@@ -155,6 +150,7 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         parent=parent,
         attached_to=reference(element.get("attachedToRef")) or None,
         interrupting=_interrupting(element),
+        trigger=trigger(element),
         lane=lane,
         number=ours(element, "number"),
         action=ours(element, "action"),
@@ -210,6 +206,12 @@ def _timer(element: etree._Element) -> Timer | None:
         interrupting=_interrupting(element),
         deadline=yes(ours(element, "deadline")),
     )
+
+
+def trigger(element: etree._Element) -> str | None:
+    """What an event waits for or throws: timer, message, terminate ...; None for a plain one."""
+    kinds = (local(c) for c in children(element))
+    return next((kind.removesuffix("EventDefinition") for kind in kinds if kind.endswith("EventDefinition")), None)
 
 
 def _interrupting(element: etree._Element) -> bool:

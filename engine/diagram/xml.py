@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.errors import DiagramProblem, InvalidDiagram, N_
+from engine.errors import N_, DiagramProblem, InvalidDiagram
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -61,7 +61,7 @@ def parse(xml: bytes) -> etree._Element:
         ) from None
     if root is None:
         raise refuse("not-xml", N_("The file is empty."), N_("Choose a BPMN 2.0 file."))
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
     if root.tag != f"{{{BPMN}}}definitions":
         raise refuse(
