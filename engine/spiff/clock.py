@@ -36,6 +36,9 @@ KINDS = {
 }
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(slots=True)
 class Run:
     """One step of a case: new timers start at `now`; timers due up to `until` fire."""
@@ -44,7 +47,7 @@ class Run:
     schedule: Schedule
     zone: tzinfo  #: of dates written without an offset
     functions: Mapping[str, Function] | None = None  #: what expressions may call beside the usual ones
-    until: datetime = datetime.min.replace(tzinfo=UTC)
+    until: datetime = NEVER
     at: str = ""  #: the element being worked on, for error messages
     count: int = 0  #: automatic steps so far
 

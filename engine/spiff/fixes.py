@@ -1,4 +1,7 @@
-"""Where SpiffWorkflow 3.2.0 is wrong for us, each with a small replacement. tests/engine/spiff/test_fixes.py says when one is out of date."""
+"""Where SpiffWorkflow 3.2.0 is wrong for us, each with a small replacement.
+
+tests/engine/spiff/test_fixes.py says when the library has changed below one of them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ OPEN = S.WAITING | S.READY | S.STARTED
 
 
 def _merge(a: dict[str, Any], b: dict[str, Any], path: object = None) -> dict[str, Any]:
-    """A variable is replaced whole. The library mixes lists: ['a', 'b', 'c'] merged with ['b', 'c'] gives ['a', 'b']."""
+    """A variable is replaced whole. The library mixes lists: ['a', 'b', 'c'] and ['b', 'c'] make ['a', 'b']."""
     for key, value in b.items():
         a[key] = value.copy() if isinstance(value, (dict, list)) else value
     return a
@@ -58,7 +61,7 @@ def _on_complete_hook(self: MultiInstanceTask, my_task: Task) -> None:
 
 
 def _task_removed_notify(self: Workflow, task: Task) -> None:
-    """An instance removed from an interrupted multi-instance takes its sub-process with it; the library leaves it running."""
+    """An instance removed from an interrupted multi-instance takes its sub-process with it; else that runs on."""
     _stock_task_removed_notify(self, task)
     top = self.top_workflow
     top.event_manager.remove_task(task)

@@ -24,9 +24,7 @@ class OpenTask:
     activity_id: str
     item: str | None = None  #: the multi-instance item, as text
     scopes: tuple[Scope, ...] = ()  #: innermost first
-    data: Mapping[str, Any] = field(
-        default_factory=dict
-    )  #: the flat names visible here, the item's variable among them
+    data: Mapping[str, Any] = field(default_factory=dict)  #: the flat names visible here, the item's among them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A diagram compiled for the library: made once for each version, shared by all cases and threads, never changed by a run."""
+"""A diagram compiled for the library: made once a version, shared by cases and threads, never changed by a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from SpiffWorkflow.task import Task
 
 from engine.diagram.read import embedded, expression
 from engine.diagram.xml import ALUR, BPMN, CAMUNDA, parse, text_of, yes
-from engine.errors import ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram, N_
+from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram
 from engine.expressions import names_in
 from engine.spiff.clock import ISO_TEXT
 
@@ -70,7 +70,7 @@ class Items(TaskDataReference):  # type: ignore[misc]
     """The list of a multi-instance: an expression, evaluated once when the activity begins."""
 
     def get(self, my_task: Task, **kwargs: Any) -> list[Any]:
-        items = my_task.internal_data.get("items")
+        items: list[Any] | None = my_task.internal_data.get("items")
         if items is None:
             items = my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id)
             if not isinstance(items, list):
@@ -89,24 +89,25 @@ def compile_spec(xml: bytes) -> Spec:
     """
     root = parse(xml)
     process = next((p for p in root.iterchildren(f"{{{BPMN}}}process") if yes(p.get("isExecutable"))), None)
-    if process is None or not process.get("id"):
+    key = process.get("id") if process is not None else None
+    if process is None or not key:
         raise _refused("", "", "no process is executable")
     names = frozenset(_names(root, process))
     _prepare(root)
     parser = BpmnParser()
     try:
         parser.add_bpmn_xml(root)
-        spec = parser.get_spec(process.get("id"))
-        parts = parser.get_subprocess_specs(process.get("id"))
+        spec = parser.get_spec(key)
+        parts = parser.get_subprocess_specs(key)
     except ValidationException as error:
         raise _refused(error.id, error.name, str(error).strip(" .")) from error
     except RecursionError as error:
-        raise _refused(process.get("id"), "", "too many elements follow one another") from error
+        raise _refused(key, "", "too many elements follow one another") from error
     except PARSER_FAULTS as error:
-        raise _refused(process.get("id"), "", f"{type(error).__name__}: {error}") from error
+        raise _refused(key, "", f"{type(error).__name__}: {error}") from error
     for part in (spec, *parts.values()):
         _connect(part)
-    return Spec(key=process.get("id"), process=spec, parts=parts, names=names, xml=xml)
+    return Spec(key=key, process=spec, parts=parts, names=names, xml=xml)
 
 
 def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagram:
@@ -126,7 +127,7 @@ def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagr
 
 def _names(root: etree._Element, process: etree._Element) -> Iterator[str]:
     """The names that expressions in the file mention. A faulty expression mentions none; lint reports it."""
-    texts = [embedded(value) for element in root.iter() for value in element.attrib.values()]
+    texts = [embedded(str(value)) for element in root.iter() for value in element.attrib.values()]
     texts += [expression(process.get(f"{{{ALUR}}}{name}")) for name in ("title", "caseKey", "confidential")]
     texts += [expression(text_of(element)) for name in EXPRESSIONS for element in root.iter(f"{{{BPMN}}}{name}")]
     for text in texts:
@@ -146,8 +147,8 @@ def _prepare(root: etree._Element) -> None:
                 parent.remove(element)
     for definition in root.iter(f"{{{BPMN}}}timerEventDefinition"):
         event = definition.getparent()
-        if event is not None and event.get("id"):
-            event.set("name", event.get("id"))  # the library tells timers apart by this name
+        if event is not None:
+            event.set("name", event.get("id") or "")  # the library tells timers apart by this name
     for loop in root.iter(f"{{{BPMN}}}multiInstanceLoopCharacteristics"):
         _prepare_items(loop)
 

@@ -8,6 +8,7 @@ no join has used yet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -221,7 +222,7 @@ def _cut(scope: BpmnBaseWorkflow, predicted: bool) -> None:
 
 
 def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
-    """Ids of finished and open tasks to keep; True when the task keeps its own spec, False when only its data counts."""
+    """Ids of the tasks to keep: True when a task keeps its own spec, False when only its data counts."""
     keep: dict[UUID, bool] = {scope.task_tree.id: True}
 
     def hold(task: Task, exact: bool = True) -> None:
@@ -246,7 +247,7 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
         tokens = _unused(group)
         ended = bool(tokens) and isinstance(tokens[0].task_spec, _EndJoin)
         if ended:  # ended branches fold into the newest: variables are replaced whole, so the sum stays the same
-            for older, newer in zip(tokens, tokens[1:], strict=False):
+            for older, newer in pairwise(tokens):
                 newer.parent.data = {**older.parent.data, **newer.parent.data}
             tokens = tokens[-1:]
         for token in tokens:

@@ -19,7 +19,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from engine.errors import ActivityFailed, DurationError, ExpressionError, InvalidInput, N_
+from engine.errors import N_, ActivityFailed, DurationError, ExpressionError, InvalidInput
 from engine.expressions import Function
 from engine.spiff import clock, fixes, view
 from engine.spiff.clock import Run, Schedule, due_of, running, timers_of, waits

@@ -60,7 +60,8 @@ def attached(task: Task) -> Task | None:
 
 def item_of(task: Task) -> str | None:
     """The multi-instance item a task stands for, or the sub-process around it does."""
-    return task.internal_data.get("named")
+    item: str | None = task.internal_data.get("named")
+    return item
 
 
 def as_text(item: Any) -> str:
