@@ -109,9 +109,7 @@ def _choices(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
                 yield found(
                     "condition-ignored",
                     _at(subject, flow),
-                    N_(
-                        "A condition stands on a flow that leaves “%(source)s”; only exclusive and inclusive gateways decide."
-                    ),
+                    N_("A condition stands on a flow that leaves “%(source)s”, which decides nothing."),
                     N_("Put an exclusive gateway behind the step and the condition on a flow that leaves it."),
                     source=node.name or node.id,
                 )
@@ -119,7 +117,7 @@ def _choices(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
                 yield found(
                     "condition-ignored",
                     _at(subject, flow),
-                    N_("A default flow leaves “%(source)s”; only exclusive and inclusive gateways decide."),
+                    N_("A default flow leaves “%(source)s”, which decides nothing."),
                     N_("Put an exclusive gateway behind the step."),
                     source=node.name or node.id,
                 )
@@ -182,7 +180,7 @@ def _loops(subject: Subject) -> Iterator[DiagramProblem]:
     edges = graph(subject.process)
     waiting = {n.id for n in nodes.values() if n.kind in WAITS}
     # Inner sub-processes come after the outer ones, so going backwards settles them first.
-    for id, node in reversed(nodes.items()):
+    for id, node in reversed(list(nodes.items())):
         if node.kind in SCOPES and _always_waits(subject, id, edges, waiting):
             waiting.add(id)
     # A timer on a border fires only after waiting, so its way out is no automatic one.

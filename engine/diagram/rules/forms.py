@@ -72,9 +72,7 @@ def _form(subject: Subject, node: Node, form: Form) -> Iterator[DiagramProblem]:
             yield found(
                 "form-source",
                 node,
-                N_(
-                    "In the form %(form)s, “%(field)s” takes its value from “%(source)s”, which this diagram does not have."
-                ),
+                N_("In the form %(form)s, “%(field)s” is taken from “%(source)s”, which this diagram does not have."),
                 N_("Name an activity of the diagram and a field of its form."),
                 form=form.key,
                 field=path,

@@ -45,9 +45,7 @@ def _running_back(nodes: list[Node], edges: dict[str, tuple[str, ...]], start: N
             yield found(
                 "runs-back",
                 event,
-                N_(
-                    "The event leaves the step open, yet its path runs back into the main flow: the rest would be done twice."
-                ),
+                N_("The step stays open, yet the event's path runs back into the main flow: the rest is done twice."),
                 N_("Lead the path to an end event of its own, or make the event interrupting."),
             )
 
