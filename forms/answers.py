@@ -59,6 +59,15 @@ def is_typed(field: Field) -> bool:
     return field.compute is None and not field.readonly
 
 
+def shown_again(field: Field, raw: Any) -> Any:
+    """What was typed into one field as its input shows it again."""
+    if field.type in components.SEVERAL:
+        return tidy_list(raw)
+    if field.type == "checkbox":
+        return "true" if tidy(raw).strip().lower() in TRUE else ""
+    return tidy(raw)
+
+
 def is_empty(value: Any) -> bool:
     return value is None or value == "" or value is False or value == []
 

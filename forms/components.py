@@ -102,6 +102,8 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
     if kind in _INPUT_TYPES:
         found |= _input(spec, kind, where)
     found |= _OWN.get(kind, _nothing)(spec, properties, where)
+    if found["source"] is not None and kind in _INPUT_TYPES:
+        found["readonly"] = True
     if kind in ("group", "dynamiclist"):
         found["fields"] = children(spec.get("components", []), where)
     field = Field(**found)
@@ -299,6 +301,7 @@ def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) ->
     _range(least, most, where)
     default = _whole(spec, "defaultRepetitions", where, most=100)
     fixed = _flag(properties, "fixedRows", where) or not _flag(spec, "allowAddRemove", where, otherwise=True)
+    fixed = fixed or properties.get("source") is not None
     rows_from = _text(properties, "rowsFrom", where, limit=100) or None
     if rows_from and properties.get("source"):
         raise FormError(where, N_("The rows come either from “source” or from “rowsFrom”."))
@@ -342,8 +345,8 @@ def _agrees(field: Field, row: bool, where: str) -> None:
         raise FormError(where, N_("A default inside a dynamic list can't be an expression."))
     if field.compute and field.source:
         raise FormError(where, N_("A value is either computed or taken from a source."))
-    if field.internal and not field.compute:
-        raise FormError(where, N_("Only a computed field can be internal."))
+    if field.internal and not (field.compute or field.readonly):
+        raise FormError(where, N_("Only a computed or read-only field can be internal."))
     if field.type == "dynamiclist":
         keys = {leaf.field.key: leaf.field for leaf in conditions.leaves(field.fields)}
         if not keys:

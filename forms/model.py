@@ -76,7 +76,7 @@ class Field:
     default_expression: str | None = None  #: a default written "=expression"
     hide: str | None = None  #: conditional.hide without its leading "="
     compute: str | None = None  #: of a table: an expression that gives its rows
-    source: Source | None = None
+    source: Source | None = None  #: of an input: it is read-only; of a list: its rows are fixed
     fields: tuple[Field, ...] = ()  #: children of a group or dynamiclist
     columns: tuple[Column, ...] = ()  #: of a table
     fixed_rows: bool = False  #: a dynamic list whose rows come from its source and can't be added or removed
