@@ -56,7 +56,7 @@ class Answer:
 def begin(context: Context, evaluate: Evaluate, *, decimal: str = ",", keep_blank: bool = False) -> Reading:
     """Set out to read a form in a context."""
     before = context.previous.values if context.previous is not None else None
-    return Reading(context, evaluate, decimal, keep_blank, previous=before or {})
+    return Reading(context, evaluate, decimal, keep_blank=keep_blank, previous=before or {})
 
 
 def outside_names(context: Context) -> dict[str, object]:
@@ -116,7 +116,7 @@ def _answer(
             problems.append(_problem(field, path, "required", message))
         return Answer(value, shown, problems, value)
     if field.readonly:
-        given = known[field.key] if field.key in known else _kept(reading, field, names, path)
+        given = known[field.key] if field.key and field.key in known else _kept(reading, field, names, path)
         value = answers.coerce(field, given)
         return Answer(value, display.typed(field, value), problems, value)
     value = [] if field.type in components.SEVERAL else None
