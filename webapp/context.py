@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import users
+from engine import sessions, users
 from engine.db import Database, UnitOfWork
 from engine.identity import NOBODY, Actor, Entitlement, HoldingKind
 from webapp.settings import WebSettings
@@ -19,8 +19,8 @@ LANGUAGES = ("id", "en")
 THEMES = ("auto", "light", "dark")
 
 #: endpoints that a person who has not signed in may open
-PUBLIC = {"static", "auth.sign_in", "auth.first_administrator", "auth.demo_sign_in", "preferences.language",
-          "preferences.theme", "preferences.health"}  # fmt: skip
+PUBLIC = {"static", "auth.sign_in", "auth.send_sign_in", "auth.first_administrator", "auth.demo_sign_in", "auth.roles",
+          "preferences.language", "preferences.theme", "preferences.health"}  # fmt: skip
 
 
 def prepare(app: Flask, settings: WebSettings, database: Database) -> None:
@@ -78,8 +78,10 @@ def is_htmx() -> bool:
 
 
 def language() -> str:
-    """The language of this request's pages: the person's choice, kept in a cookie; Bahasa Indonesia otherwise."""
-    chosen = request.cookies.get("language", "") if request else ""
+    """The language of this page: the person's own, before the sign-in a cookie's; Bahasa Indonesia otherwise."""
+    if not request:
+        return LANGUAGES[0]
+    chosen = actor().language if signed_in() else request.cookies.get("language", "")
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
@@ -120,6 +122,10 @@ def _recognise() -> None:
     with g.database.read(NOBODY) as uow:
         g.now = uow.now
         g.actor = users.actor_for(uow, token) or NOBODY
+        stale = sessions.needs_touch(uow, token)
+    if stale and signed_in():
+        with g.database.begin(g.actor) as uow:
+            sessions.touch(uow, token)
 
 
 def _require_sign_in() -> AnyResponse | None:
