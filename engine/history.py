@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, or_, select
+
 from .db import UnitOfWork
-from .identity import Entitlement, HoldingKind
+from .identity import Entitlement, HoldingKind, require_administrator
 from .model import HistoryRow
+from .views import Page
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One fact; names are as they were then. `person_name` is "" for the system."""
+
+    id: int
+    at: datetime
+    kind: str  #: e.g. case.started
+    instance_id: int | None
+    activity_id: str | None
+    task_id: int | None
+    person_id: int | None
+    person_name: str
+    position_key: str | None
+    position_name: str
+    acting: str  #: plh | plt, else ""
+    data: dict[str, Any]
 
 
 def record(
@@ -19,7 +42,7 @@ def record(
     entitled_by: Entitlement | None = None,
     **data: Any,
 ) -> None:
-    """Append one event at the unit's instant. `data` must be JSON; `entitled_by` is the position that gave the right."""
+    """Append one event at the unit's instant; `data` is JSON, `entitled_by` the position that gave the right."""
     actor = uow.actor
     uow.session.add(
         HistoryRow(
@@ -29,10 +52,48 @@ def record(
             task_id=task_id,
             activity_id=activity_id,
             person_id=actor.person_id,
-            person_name="" if actor.system else actor.name,
+            person_name="" if actor.person_id is None else actor.name,
             position_key=entitled_by.key if entitled_by else None,
             position_name=entitled_by.name if entitled_by else "",
             acting=entitled_by.kind.value if entitled_by and entitled_by.kind is not HoldingKind.HOLDER else "",
             data=data,
         )
+    )
+
+
+def of_case(uow: UnitOfWork, instance_id: int) -> tuple[EventView, ...]:
+    """All facts about a case, oldest first. The caller has made sure that the actor may read the case."""
+    rows = uow.session.scalars(select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.id))
+    return tuple(_view(row) for row in rows)
+
+
+def of_office(
+    uow: UnitOfWork, kinds: str | tuple[str, ...] = "", page: int = 1, *, per_page: int = 50
+) -> Page[EventView]:
+    """Facts about the office itself, newest first; `kinds` are prefixes such as "person.". Administrators only."""
+    require_administrator(uow.actor, "read the office's history")
+    prefixes = (kinds,) if isinstance(kinds, str) else kinds
+    chosen = HistoryRow.instance_id.is_(None) & or_(*(HistoryRow.kind.startswith(p, autoescape=True) for p in prefixes))
+    total = uow.session.scalar(select(func.count()).select_from(HistoryRow).where(chosen)) or 0
+    page = max(1, page)
+    rows = uow.session.scalars(
+        select(HistoryRow).where(chosen).order_by(HistoryRow.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    )
+    return Page(tuple(_view(row) for row in rows), total, page, per_page)
+
+
+def _view(row: HistoryRow) -> EventView:
+    return EventView(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        instance_id=row.instance_id,
+        activity_id=row.activity_id,
+        task_id=row.task_id,
+        person_id=row.person_id,
+        person_name=row.person_name,
+        position_key=row.position_key,
+        position_name=row.position_name,
+        acting=row.acting,
+        data=row.data,
     )

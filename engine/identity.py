@@ -39,7 +39,8 @@ class Actor:
 
     @property
     def system(self) -> bool:
-        return self.person_id is None
+        """Whether this is the engine itself; a visitor who has not signed in is not."""
+        return self == SYSTEM
 
     @property
     def administrator(self) -> bool:

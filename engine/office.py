@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from . import history
 from .db import CLOCK_OFFSET, UnitOfWork
 from .errors import N_, Conflict, InvalidInput
-from .formulas import THRESHOLDS as DEFAULT_THRESHOLDS
 from .formulas import Function, is_number, office_functions
 from .identity import require_administrator
 from .model import SettingRow
@@ -22,6 +21,15 @@ THRESHOLDS = "office.thresholds"
 TRAINING = "training"
 
 DEFAULT_ZONE = "Asia/Jakarta"
+
+#: lower bound in percent, whether the bound itself belongs to it, word; highest first, the last one catches the rest
+DEFAULT_THRESHOLDS: tuple[tuple[float, bool, str], ...] = (
+    (91, True, "Sangat Tinggi"),
+    (76, True, "Tinggi"),
+    (66, True, "Sedang"),
+    (50, False, "Rendah"),
+    (0, True, "Sangat Rendah"),
+)
 
 #: a class for practising never needs more, and dates stay far from the calendar's end
 FARTHEST = timedelta(days=3 * 366)
@@ -67,10 +75,10 @@ def today(uow: UnitOfWork) -> date:
     return uow.now.astimezone(zone_named(get(uow, ZONE))).date()
 
 
-def thresholds(uow: UnitOfWork) -> tuple[tuple[str, float | None, str], ...]:
-    """Categories of achievement, best first: (">=" or ">", percent or None for all the rest, word)."""
+def thresholds(uow: UnitOfWork) -> tuple[tuple[float, bool, str], ...]:
+    """Categories of achievement, highest first: (lower bound in percent, bound included, word)."""
     kept = get(uow, THRESHOLDS)
-    return DEFAULT_THRESHOLDS if kept is None else tuple((sign, bound, word) for sign, bound, word in kept)
+    return DEFAULT_THRESHOLDS if kept is None else tuple((bound, included, word) for bound, included, word in kept)
 
 
 def functions(uow: UnitOfWork) -> dict[str, Function]:
@@ -138,8 +146,7 @@ def _checked(key: str, value: Any) -> Any:
 
 def _checked_thresholds(value: Any) -> list[list[Any]]:
     problem = InvalidInput(
-        THRESHOLDS,
-        N_("Give each category a lower bound in percent and a word, highest first, the last for all the rest."),
+        THRESHOLDS, N_("Give each category a lower bound in percent and a word, the highest first, without gaps.")
     )
     if not isinstance(value, Sequence) or isinstance(value, str) or not 1 <= len(value) <= 20:
         raise problem
@@ -147,13 +154,12 @@ def _checked_thresholds(value: Any) -> list[list[Any]]:
     for row in value:
         if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 3:
             raise problem
-        sign, bound, word = row
-        if sign not in (">=", ">") or not isinstance(word, str) or not word.strip() or len(word) > 60:
+        bound, included, word = row
+        if not is_number(bound) or not isinstance(included, bool):
             raise problem
-        # The last one, and only it, has no bound: every achievement has a category.
-        if (bound is None) is not (len(rows) == len(value) - 1) or not (bound is None or is_number(bound)):
+        if not isinstance(word, str) or not word.strip() or len(word) > 60:
             raise problem
-        if rows and bound is not None and bound >= rows[-1][1]:
+        if rows and bound >= rows[-1][0]:
             raise problem
-        rows.append([sign, bound, word.strip()])
+        rows.append([bound, included, word.strip()])
     return rows

@@ -27,17 +27,17 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "__main__ commands",
-        "demo",
+        "demo doctor",
         "worker",
         "rehearsal migration",
         "tasks",
         "instances settle",
-        "alerts definitions incidents deadlines reading form_context",
-        "jobs documents submissions users sessions positions calendars office history",
-        "spiff db connectors",
+        "alerts definitions incidents deadlines reading performers documents notes form_context",
+        "jobs submissions users sessions positions calendars office history",
+        "spiff db backup connectors",
         "model",
         "diagram",
-        "expressions evaluation grammar formulas worktime identity passwords clock settings errors views",
+        "filekinds expressions evaluation grammar formulas worktime identity passwords clock settings errors views",
     )
 )
 #: modules that do nothing but compute
