@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 
 from .errors import ExpressionError
 from .evaluation import FAULTS, Refused, Walk
-from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, THRESHOLDS, Function, office_functions
+from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, Function, office_functions
 from .grammar import DEPTH, names_in, tree
 
-__all__ = ["FUNCTIONS", "THRESHOLDS", "Function", "check", "evaluate", "names_in", "office_functions"]
+__all__ = ["FUNCTIONS", "Function", "check", "evaluate", "names_in", "office_functions"]
 
 
 def evaluate(text: str, names: Mapping[str, object], functions: Mapping[str, Function] | None = None) -> object:

@@ -6,7 +6,6 @@ They raise TypeError or ValueError with a plain sentence; the evaluator names th
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,16 +14,6 @@ from typing import Any
 
 Function = Callable[..., Any]
 
-#: (comparison, percentage, name), the best first; None stands for everything else. An assumption of the office.
-THRESHOLDS: tuple[tuple[str, float | None, str], ...] = (
-    (">=", 91, "Sangat Tinggi"),
-    (">=", 76, "Tinggi"),
-    (">=", 66, "Sedang"),
-    (">", 50, "Rendah"),
-    (">=", None, "Sangat Rendah"),
-)
-
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {">=": operator.ge, ">": operator.gt}
 _DIGITS = 30  #: of a number read from text
 _PLACES = 15  #: of a rounded number, either way
 
@@ -199,14 +188,14 @@ def capaian(realisasi: Any, target: Any, arah: Any) -> float | None:
     return float(round(percent, 10))
 
 
-def category(percent: Any, thresholds: Sequence[Sequence[Any]] = THRESHOLDS) -> str | None:
-    """Name of an achievement by `thresholds` (comparison, percentage or None, name), best first; None without one."""
+def category(percent: Any, thresholds: Sequence[Sequence[Any]]) -> str | None:
+    """The word for an achievement; None without one. `thresholds` as in `office_functions`."""
     if not is_number(percent):
         return None
-    for comparison, bound, name in thresholds:
-        if bound is None or _COMPARISONS[comparison](percent, bound):
-            return str(name)
-    return None
+    for bound, included, word in thresholds[:-1]:
+        if percent > bound or (included and percent == bound):
+            return str(word)
+    return str(thresholds[-1][-1]) if thresholds else None
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -233,21 +222,15 @@ FUNCTIONS: Mapping[str, Function] = {
 OFFICE_FUNCTIONS = frozenset({"kategori", "today"})
 
 
-def office_functions(
-    thresholds: Sequence[Sequence[Any]] = THRESHOLDS, *, today: date | None = None
-) -> dict[str, Function]:
+def office_functions(thresholds: Sequence[Sequence[Any]], *, today: date | None = None) -> dict[str, Function]:
     """All functions of an office: FUNCTIONS, `kategori(capaian)` by its thresholds, and `today()` as ISO text.
 
-    `thresholds` may come straight from a JSON setting: [[">=", 91, "Sangat Tinggi"], ...]. Without `today` an
-    expression can't ask for it.
+    `thresholds` are (lower bound in percent, whether the bound itself belongs to it, word), highest first; the last
+    one catches the rest. Without `today` an expression can't ask for it.
     """
-    rows = tuple((str(comparison), bound, str(name)) for comparison, bound, name in thresholds)
-    for comparison, bound, _ in rows:
-        if comparison not in _COMPARISONS or not (bound is None or is_number(bound)):
-            raise ValueError(f"a threshold is '>=' or '>' and a number, not {comparison!r} {bound!r}")
 
     def kategori(percent: Any) -> str | None:
-        return category(percent, rows)
+        return category(percent, thresholds)
 
     functions: dict[str, Function] = {**FUNCTIONS, "kategori": kategori}
     if today is not None:
