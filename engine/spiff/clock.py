@@ -152,7 +152,12 @@ def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
         return False
     wait["left"] -= 1
     if wait["left"]:
-        wait["due"] = run.schedule(due, wait["interval"]).astimezone(UTC).isoformat()
+        following = run.schedule(due, wait["interval"]).astimezone(UTC)
+        if following <= due:
+            raise ActivityFailed(self.name, f"{wait['text']!r} repeats without a pause")
+        if wait["left"] < 0 and following <= run.now:  # rounds missed by an endless repetition are not made up for
+            following = run.schedule(run.now, wait["interval"]).astimezone(UTC)
+        wait["due"] = following.isoformat()
     task.workflow.top_workflow.trace.fired(task, self.name)
     return True
 

@@ -9,7 +9,9 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import BpmnParser, ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec, BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import EventSubprocess
 from SpiffWorkflow.task import Task
@@ -177,3 +179,5 @@ def _connect(spec: BpmnProcessSpec) -> None:
                 child.completed_event.connect(task_spec.merge_child)
         if isinstance(task_spec, MultiInstanceTask) and task_spec.data_input is not None:
             task_spec.data_input = Items(task_spec.data_input.bpmn_id)
+        if isinstance(task_spec, BoundaryEvent):  # close the activity before what follows opens
+            task_spec.outputs = sorted(task_spec.outputs, key=lambda s: not isinstance(s, BoundaryEventJoin))

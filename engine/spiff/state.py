@@ -229,7 +229,7 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
         keep[task.id] = keep.get(task.id, False) or exact
 
     for task in scope.tasks.values():
-        if not task.has_state(OPEN):
+        if not task.has_state(OPEN) or _repeated(task):
             continue
         hold(task)
         if task.parent is not None:  # a waiting task inherits its data again; a join asks for its spec
@@ -254,6 +254,13 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
             hold(token)
             hold(token.parent, not ended)
     return keep
+
+
+def _repeated(task: Task) -> bool:
+    """Each round of a repetition leaves a waiting join at its activity; one is as good as all."""
+    if not isinstance(task.task_spec, BoundaryEventJoin) or task.state != S.WAITING or task.parent is None:
+        return False
+    return task is not [t for t in task.parent.children if t.task_spec is task.task_spec][-1]
 
 
 def _splits(task: Task) -> Iterator[Task]:
