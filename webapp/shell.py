@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 
-from engine import calendars, office, tasks, worker
+from engine import calendars, inbox, office, positions, worker
+from engine.db import UnitOfWork
+from engine.errors import NotFound
 from engine.identity import HoldingKind
 from engine.worktime import is_open, next_opening
 from webapp import context
-
-OFFICE_CALENDAR = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,33 @@ def shell() -> Shell:
 def _read() -> Shell:
     actor = context.actor()
     with context.reading() as uow:
-        counts = tasks.counts(uow)
+        counts = inbox.counts(uow)
         offset = office.clock_offset(uow)
         health = worker.health(uow)
-        calendar = calendars.find(uow, OFFICE_CALENDAR)
-        opens = next_opening(calendar, uow.now) if calendar and not is_open(calendar, uow.now) else None
         return Shell(
             nav=_nav(counts.mine + counts.unit, counts.alerts, administrator=actor.administrator),
             here=request.blueprint or "",
             alerts=counts.alerts,
             office_name=office.office_name(uow),
             training_now=uow.now if abs(offset) >= timedelta(seconds=1) else None,
-            worker_stopped=not health.alive,
+            worker_stopped=not health.alive and _supervises(uow),
             worker_last=health.last_at,
-            opens_at=opens,
+            opens_at=_opens_at(uow),
         )
+
+
+def _opens_at(uow: UnitOfWork) -> datetime | None:
+    try:
+        calendar = calendars.get(uow)
+    except NotFound:
+        return None
+    return None if is_open(calendar, uow.now) else next_opening(calendar, uow.now)
+
+
+def _supervises(uow: UnitOfWork) -> bool:
+    """Does anybody report to the actor, or do they administer the installation?"""
+    mine = {p.position_id for p in uow.actor.positions}
+    return uow.actor.administrator or any(p.superior_id in mine for p in positions.listing(uow))
 
 
 def _nav(mine: int, alerts: int, *, administrator: bool) -> tuple[NavItem, ...]:

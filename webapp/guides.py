@@ -1,0 +1,40 @@
+"""One page per kind of person: what they do here, in the order they do it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from engine import positions
+from engine.errors import NotFound
+from webapp.context import actor, reading
+
+guide = Blueprint("guide", __name__, url_prefix="/guide")
+
+ROLES = ("staff", "superior", "owner", "administrator")
+
+
+@guide.get("")
+def index() -> str:
+    """The guide that fits the person, with the others beside it."""
+    return _page(_role())
+
+
+@guide.get("/<role>")
+def show(role: str) -> str:
+    if role not in ROLES:
+        raise NotFound("guide", role)
+    return _page(role)
+
+
+def _page(role: str) -> str:
+    return render_template("guide/page.html", role=role, roles=ROLES)
+
+
+def _role() -> str:
+    """Administrators first; who has somebody below is a superior; everybody else fills in forms."""
+    if actor().administrator:
+        return "administrator"
+    mine = {p.position_id for p in actor().positions}
+    with reading() as uow:
+        above = any(p.superior_id in mine for p in positions.listing(uow))
+    return "superior" if above else "staff"
