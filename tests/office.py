@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine import positions, users
+from engine import calendars, positions, users
 from engine.db import Database, UnitOfWork
 from engine.identity import Actor, HoldingKind
 
@@ -40,6 +40,7 @@ def open_office(database: Database) -> None:
     """Fill an empty database with the positions and, for each, a demo person whose username is the position's key."""
     with database.begin(Actor(None, "setup")) as uow:
         users.create_first_administrator(uow, name="Admin Contoh", username=ADMINISTRATOR, password=PASSWORD)
+        calendars.establish(uow)
     with database.begin(person(database, ADMINISTRATOR)) as uow:
         known: dict[str, int] = {}
         for rank, (key, name, superior, tags) in enumerate(POSITIONS, start=1):

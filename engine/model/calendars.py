@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Id, Key
@@ -18,7 +18,7 @@ class CalendarRow(Base):
     key: Mapped[Key] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(60))
-    revision: Mapped[int] = mapped_column(default=1)  #: grows with every change
+    revision: Mapped[int] = mapped_column(BigInteger)  #: another one after every change
 
 
 class HoursRow(Base):
@@ -31,7 +31,9 @@ class HoursRow(Base):
     label: Mapped[str] = mapped_column(String(200), default="")
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]  #: last day, included
-    weekdays: Mapped[dict[str, Any]]  #: {"0": [["07:30", "12:00"], ["13:00", "16:00"]], ...}, Monday is 0; absent: closed
+    weekdays: Mapped[
+        dict[str, Any]
+    ]  #: {"0": [["07:30", "12:00"], ["13:00", "16:00"]], ...}, Monday is 0; absent: closed
     source: Mapped[str] = mapped_column(String(300), default="")
     active: Mapped[bool] = mapped_column(default=True)
 
