@@ -26,7 +26,7 @@ from engine.spiff.clock import Run, Schedule, due_of, running, timers_of, waits
 from engine.spiff.snapshot import Snapshot
 from engine.spiff.spec import Spec
 from engine.spiff.state import Case, compact, dump, load, new, repredict
-from engine.spiff.trace import Trace, is_work
+from engine.spiff.trace import Trace, is_work, loop_of
 
 clock.install()
 fixes.install()
@@ -213,7 +213,7 @@ def _share(case: Case, task: Task, variables: Mapping[str, Any]) -> None:
     scope: BpmnBaseWorkflow = task.workflow
     while scope is not case:
         owner = case.get_task_from_id(scope.parent_task_id)
-        if owner.parent is not None and isinstance(owner.parent.task_spec, MultiInstanceTask):
+        if loop_of(owner) is not None:
             break
         scope = owner.workflow
     else:
@@ -224,15 +224,12 @@ def _share(case: Case, task: Task, variables: Mapping[str, Any]) -> None:
 def _spread(case: Case, scope: BpmnBaseWorkflow, variables: Mapping[str, Any]) -> None:
     for task in scope.tasks.values():
         given = variables
-        spec, parent = task.task_spec, task.parent
-        around = parent.task_spec if parent is not None else None
-        for loop in (spec, around):  # an item hides the variable of its name
-            if isinstance(loop, MultiInstanceTask) and loop.input_item is not None:
-                hidden = loop.input_item.bpmn_id
-                if hidden in variables and task.has_state(fixes.OPEN):
-                    given = {name: value for name, value in variables.items() if name != hidden}
-                    if loop is spec:
-                        task.internal_data["hidden"] = variables[hidden]
+        loop = task.task_spec if isinstance(task.task_spec, MultiInstanceTask) else loop_of(task)
+        if loop is not None and loop.input_item is not None and task.has_state(fixes.OPEN):
+            item = loop.input_item.bpmn_id  # hides the variable of its name
+            given = {name: value for name, value in variables.items() if name != item}
+            if loop is task.task_spec and item in variables:
+                task.internal_data["hidden"] = variables[item]
         task.data.update(given)
         part = case.subprocesses.get(task.id)
         if part is not None:

@@ -25,7 +25,7 @@ class Trace:
     def changed(self, task: Task, before: int) -> None:
         """A task of the library has a new state."""
         kind = _kind(task, before)
-        if kind == "entered":
+        if kind in ("entered", "ended"):
             _name(task)
         if kind:
             self._add(kind, task)
@@ -56,6 +56,14 @@ def attached(task: Task) -> Task | None:
     if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
         return None
     return next((t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)), None)
+
+
+def loop_of(task: Task) -> MultiInstanceTask | None:
+    """The multi-instance of which the task is one instance. What follows the activity also hangs below it."""
+    around = task.parent.task_spec if task.parent is not None else None
+    if isinstance(around, MultiInstanceTask) and around.task_spec == task.task_spec.name:
+        return around
+    return None
 
 
 def item_of(task: Task) -> str | None:
@@ -90,11 +98,11 @@ def _kind(task: Task, before: int) -> str | None:
 
 def _name(task: Task) -> None:
     """Keep the item with the task, for as long as it lives."""
-    spec = task.parent.task_spec if task.parent is not None else None
+    loop = loop_of(task)
     item: Any = None
-    if isinstance(spec, MultiInstanceTask):
-        if spec.input_item is not None:
-            item = task.data.get(spec.input_item.bpmn_id)
+    if loop is not None:
+        if loop.input_item is not None:
+            item = task.data.get(loop.input_item.bpmn_id)
         else:
             item = task.internal_data.get("key_or_index", task.internal_data.get("item"))
     elif task.workflow.parent_task_id is not None:

@@ -1,0 +1,244 @@
+"""Branches that split and join, also in rounds: where the stock library fires early or brings old values back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.errors import ActivityFailed
+from tests.engine.spiff.drawing import Walk, draw
+
+BOTH = draw("""
+    start s
+    xor again
+    and split
+    user a
+    user b
+    and join
+    user c
+    xor good
+    end e
+    s > again
+    again > split
+    split > a
+    split > b
+    a > join
+    b > join
+    join > c
+    c > good
+    good > e if ok
+    good > again else
+""")
+
+
+def test_a_parallel_join_waits_for_both_in_every_round() -> None:
+    walk = Walk(BOTH)
+    for first, second in (("a", "b"), ("b", "a"), ("b", "a"), ("a", "b")):
+        assert walk.open == ["a", "b"]
+        walk.complete(first)
+        assert walk.open == [second]
+        assert [(a.activity_id, a.kind) for a in walk.snapshot.activities] == [("join", "parallelGateway")]
+        walk.complete(second)
+        assert walk.open == ["c"]
+        walk.complete("c", ok=False)
+    for name in ("a", "b"):
+        walk.complete(name)
+    walk.complete("c", ok=True)
+    assert walk.ended
+
+
+def test_rounds_with_joins_do_not_grow_the_state() -> None:
+    walk = Walk(BOTH)
+    sizes = []
+    for _ in range(200):
+        for name in ("a", "b"):
+            walk.complete(name)
+        walk.complete("c", ok=False)
+        sizes.append(len(walk.state))
+    assert max(sizes) - min(sizes[1:]) < 60
+
+
+SOME = draw("""
+    start s
+    xor again
+    or split
+    user a
+    user b
+    or join
+    user c
+    xor good
+    end e
+    s > again
+    again > split
+    split > a if x
+    split > b if y
+    split > c else
+    a > join
+    b > join
+    join > c
+    c > good
+    good > e if ok
+    good > again else
+""")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "opened"), [(True, True, ["a", "b"]), (True, False, ["a"]), (False, True, ["b"]), (False, False, ["c"])]
+)
+def test_an_inclusive_join_waits_for_what_was_opened_in_every_round(x: bool, y: bool, opened: list[str]) -> None:
+    walk = Walk(SOME, x=True, y=True)
+    for name in ("a", "b"):
+        assert "c" not in walk.open
+        walk.complete(name)
+    walk.complete("c", ok=False, x=x, y=y)
+    assert walk.open == opened
+    for name in opened[:-1]:
+        walk.complete(name)
+        assert "c" not in walk.open
+    if opened != ["c"]:
+        walk.complete(opened[-1])
+    assert walk.open == ["c"]
+
+
+def test_an_inclusive_join_waits_for_a_branch_that_still_decides() -> None:
+    """The stock search follows one way back only and ignores sub-processes."""
+    walk = Walk(
+        draw("""
+            start s
+            or split
+            user a
+            xor fork
+            sub deep {
+              start s1
+              user d
+              end e1
+              s1 > d
+              d > e1
+            }
+            user f
+            xor meet
+            user b
+            or join
+            user c
+            end e
+            s > split
+            split > a if x
+            split > b if x
+            a > fork
+            fork > deep if far
+            fork > f else
+            deep > meet
+            f > meet
+            meet > join
+            b > join
+            join > c
+            c > e
+        """),
+        x=True,
+    )
+    walk.complete("b")
+    assert walk.open == ["a"]
+    walk.complete("a", far=True)
+    assert walk.open == ["d"]
+    walk.complete("d")
+    assert walk.open == ["c"]
+
+
+def test_a_branch_that_ends_late_brings_no_old_values_to_the_join() -> None:
+    walk = Walk(BOTH, ok=False)
+    answers: dict[str, Any] = {}
+    for _ in range(3):
+        walk.complete("a", ok=True)
+        assert walk.task("b").data["ok"] is True
+        walk.complete("b")
+        assert walk.task("c").data["ok"] is True
+        answers = {"ok": False}
+        walk.complete("c", **answers)
+
+
+def test_a_round_without_people_is_stopped_and_named() -> None:
+    walk = Walk(draw("start s\nuser q\nxor m\nxor g\nend e\ns > q\nq > m\nm > g\ng > e if x\ng > m else"), x=False)
+    with pytest.raises(ActivityFailed) as raised:
+        walk.complete("q")
+    assert raised.value.activity_id in ("m", "g")
+    assert "automatic steps" in raised.value.reason
+    assert walk.open == ["q"]
+
+
+def test_an_automatic_round_through_a_join_uses_its_tokens_once() -> None:
+    walk = Walk(
+        draw("""
+            start s
+            user q
+            xor again
+            and split
+            xor p1
+            xor p2
+            and join
+            user check
+            xor good
+            end e
+            s > q
+            q > again
+            again > split
+            split > p1
+            split > p2
+            p1 > join
+            p2 > join
+            join > good
+            good > check if x
+            good > again else
+            check > e
+        """),
+        x=False,
+    )
+    with pytest.raises(ActivityFailed) as raised:
+        walk.complete("q")
+    assert "automatic steps" in raised.value.reason
+    walk.complete("q", x=True)
+    assert walk.open == ["check"]
+
+
+def test_a_join_that_can_never_come_together_is_told() -> None:
+    walk = Walk(
+        draw("""
+            start s
+            user q
+            xor one
+            user a
+            user b
+            and join
+            end e
+            s > q
+            q > one
+            one > a if x
+            one > b else
+            a > join
+            b > join
+            join > e
+        """)
+    )
+    walk.complete("q", x=True)
+    with pytest.raises(ActivityFailed) as raised:
+        walk.complete("a")
+    assert raised.value.activity_id == "join"
+
+
+def test_no_condition_that_holds_names_the_gateway() -> None:
+    walk = Walk(draw("start s\nuser q\nxor g\nuser a\nend e\ns > q\nq > g\ng > a if x\ng > e if y\na > e"))
+    before = walk.state
+    with pytest.raises(ActivityFailed) as raised:
+        walk.complete("q", x=False, y=False)
+    assert raised.value.activity_id == "g"
+    assert walk.state == before
+    walk.complete("q", x=True)
+    assert walk.open == ["a"]
+
+
+def test_every_branch_may_end_by_itself() -> None:
+    walk = Walk(draw("start s\nand split\nuser a\nuser b\nend e\nend f\ns > split\nsplit > a\nsplit > b\na > e\nb > f"))
+    assert walk.complete("a", x=1) == ("completed a", "ended e")
+    assert not walk.ended
+    assert walk.complete("b") == ("completed b", "ended f")
+    assert walk.ended

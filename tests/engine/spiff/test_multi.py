@@ -1,0 +1,182 @@
+"""Activities that run once for each item of a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import ActivityFailed
+from tests.engine.spiff.drawing import Walk, draw
+
+EACH = """
+    start s
+    user a each={items} as=unit for=${{unit}} {order}
+    user b
+    xor ok
+    end e
+    s > a
+    a > b
+    b > ok
+    ok > e if done
+    ok > a else
+"""
+PARALLEL = draw(EACH.format(items="units", order=""))
+ONE_BY_ONE = draw(EACH.format(items="units", order="one-by-one"))
+
+
+def test_all_items_are_open_at_once() -> None:
+    walk = Walk(PARALLEL, units=["x", "y", "z"])
+    assert walk.open == ["a:x", "a:y", "a:z"]
+    assert [t.data["unit"] for t in walk.snapshot.tasks] == ["x", "y", "z"]
+    assert walk.complete("a:y") == ("completed a:y",)
+    (activity,) = walk.snapshot.activities
+    assert (activity.activity_id, activity.kind, activity.items) == ("a", "multiInstance", ("x", "y", "z"))
+    walk.complete("a:x")
+    assert walk.complete("a:z") == ("completed a:z", "entered b")
+    assert "unit" not in walk.task("b").data
+
+
+def test_items_come_one_by_one_where_the_diagram_says_so() -> None:
+    walk = Walk(ONE_BY_ONE, units=["x", "y"])
+    assert walk.open == ["a:x"]
+    assert walk.complete("a:x") == ("completed a:x", "entered a:y")
+    (activity,) = walk.snapshot.activities
+    assert activity.items == ("x", "y")
+    assert walk.complete("a:y") == ("completed a:y", "entered b")
+
+
+@pytest.mark.parametrize("diagram", [PARALLEL, ONE_BY_ONE], ids=["parallel", "one by one"])
+def test_a_second_visit_runs_over_the_shorter_list(diagram: bytes) -> None:
+    walk = Walk(diagram, units=["x", "y", "z"])
+    for units in (["y", "z"], ["z"], []):
+        while any(name.startswith("a") for name in walk.open):
+            walk.complete(walk.open[0])
+        walk.complete("b", done=False, units=units)
+        (activity,) = [a for a in walk.snapshot.activities if a.activity_id == "a"] or [None]
+        assert (activity.items if activity else ()) == tuple(units)
+    assert walk.open == ["b"]
+    walk.complete("b", done=True)
+    assert walk.ended
+
+
+def test_an_empty_list_is_passed_by() -> None:
+    assert Walk(PARALLEL, units=[]).open == ["b"]
+
+
+
+def test_the_list_may_be_computed_from_rows() -> None:
+    xml = draw(EACH.format(items="units", order=""))
+    xml = xml.replace(b'"${units}"', b'"${[r.unit for r in rows if r.ask]}"')
+    walk = Walk(xml, rows=[{"unit": "x", "ask": True}, {"unit": "y", "ask": False}, {"unit": "z", "ask": True}])
+    assert walk.open == ["a:x", "a:z"]
+
+
+def test_bpmn_s_own_words_for_list_and_item_are_read() -> None:
+    xml = draw(EACH.format(items="units", order=""))
+    xml = xml.replace(b' camunda:collection="${units}" camunda:elementVariable="unit">', b">").replace(
+        b"</bpmn:multiInstance",
+        b"<bpmn:loopDataInputRef>units</bpmn:loopDataInputRef>"
+        b'<bpmn:inputDataItem id="item_1" name="unit"/></bpmn:multiInstance',
+    )
+    walk = Walk(xml, units=["x", "y"])
+    assert walk.open == ["a:x", "a:y"]
+    assert walk.task("a:y").data["unit"] == "y"
+
+
+def test_items_that_are_records_are_told_as_json() -> None:
+    walk = Walk(PARALLEL, units=[{"k": 1}, 2])
+    assert walk.open == ["a:2", 'a:{"k":1}']
+
+
+def test_a_number_of_times_counts_from_zero() -> None:
+    walk = Walk(draw("start s\nuser a times=n+1\nend e\ns > a\na > e"), n=1)
+    assert walk.open == ["a:0", "a:1"]
+    walk.complete("a:0")
+    assert [a.items for a in walk.snapshot.activities] == [("0", "1")]
+    walk.complete("a:1")
+    assert walk.ended
+
+
+def test_a_condition_ends_it_before_the_last_item() -> None:
+    walk = Walk(
+        draw("start s\nuser a each=units as=unit until=enough\nend e\ns > a\na > e"), units=["x", "y"], enough=False
+    )
+    walk.complete("a:x", enough=False)
+    assert walk.open == ["a:y"]
+    walk = Walk(
+        draw("start s\nuser a each=units as=unit until=enough\nuser b\nend e\ns > a\na > b\nb > e"),
+        units=["x", "y", "z"],
+        enough=False,
+    )
+    assert set(walk.complete("a:y", enough=True)) == {"completed a:y", "cancelled a:x", "cancelled a:z", "entered b"}
+    assert walk.open == ["b"]
+
+
+def test_an_item_hides_a_variable_of_its_name_only_while_it_lasts() -> None:
+    walk = Walk(PARALLEL, units=["x", "y"], unit="outside")
+    assert walk.open == ["a:x", "a:y"]
+    walk.complete("a:x")
+    walk.complete("a:y")
+    assert walk.open == ["b"]
+    assert walk.task("b").data["unit"] == "outside"
+    assert walk.snapshot.data["unit"] == "outside"
+
+
+def test_a_variable_set_while_an_item_hides_it_is_there_afterwards() -> None:
+    walk = Walk(PARALLEL, units=["x", "y"])
+    walk.complete("a:x", unit="new")
+    assert walk.open == ["a:y"]
+    assert walk.task("a:y").data["unit"] == "y"
+    walk.complete("a:y")
+    assert walk.task("b").data["unit"] == "new"
+
+
+NESTED = draw("""
+    start s
+    sub work each=units as=unit {
+      start s1
+      user a for=${unit}
+      xor good
+      user b
+      end e1
+      s1 > a
+      a > good
+      good > e1 if ok
+      good > b else
+      b > e1
+    }
+    boundary late at=work after=P1D
+    user c
+    end e
+    s > work
+    work > c
+    c > e
+    late > e
+""")
+
+
+def test_each_sub_process_of_a_list_goes_its_own_way() -> None:
+    walk = Walk(NESTED, units=["x", "y"])
+    assert walk.open == ["a:x", "a:y"]
+    assert [s.activity_id for s in walk.task("a:x").scopes] == ["work"]
+    assert walk.task("a:x").scopes != walk.task("a:y").scopes
+    assert walk.complete("a:x", ok=False) == ("completed a:x", "entered b:x")
+    assert walk.complete("a:y", ok=True) == ("completed a:y", "ended e1:y", "completed work:y")
+    assert walk.task("b:x").data["ok"] is False
+    (timer,) = walk.snapshot.timers
+    whole = next(a for a in walk.snapshot.activities if a.kind == "multiInstance")
+    assert (timer.attached_key, whole.items) == (whole.key, ("x", "y"))
+    assert walk.complete("b:x") == ("completed b:x", "ended e1:x", "completed work:x", "entered c")
+
+
+def test_no_list_at_all_names_the_activity() -> None:
+    with pytest.raises(ActivityFailed) as raised:
+        Walk(PARALLEL, units="x")
+    assert (raised.value.activity_id, raised.value.reason) == ("a", "'units' is no list")
+
+
+def test_an_answer_inside_never_changes_the_list_that_is_running() -> None:
+    walk = Walk(ONE_BY_ONE, units=["x", "y"])
+    walk.complete("a:x", units=[])
+    assert walk.open == ["a:y"]
+    walk.complete("a:y")
+    assert walk.snapshot.data["units"] == []
