@@ -165,10 +165,8 @@ def _views(uow: UnitOfWork, rows: list[tuple[AlertRow, InstanceRow, DeadlineRow]
     names = positions.names(uow)
     work = _open_work(uow, [d for _, _, d in rows], names)
     people = {a.acknowledged_by for a, _, _ in rows if a.acknowledged_by}
-    person_names: dict[int, str] = {
-        id: name
-        for id, name in uow.session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
-    }
+    named = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
+    person_names = {row.id: row.name for row in uow.session.execute(named)}
     views = []
     for alert, instance, deadline in rows:
         process = definitions.diagram_of(uow, instance.definition_id).process

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from . import alerts, backup, cases, db, definitions, demo, doctor, instances, positions, tasks
 from .db import Database, UnitOfWork
-from .errors import InvalidInput, N_, NotFound
+from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
 from .inbox import inbox
 from .model import PersonRow, TaskRow, TaskState

@@ -98,7 +98,7 @@ def _ledger(calendar: Calendar | None, timer: WaitingTimer) -> dict[str, Any]:
 
 
 def passed(uow: UnitOfWork, activity_key: str, timer_id: str) -> DeadlineRow | None:
-    """Mark the deadline of this activity instance as missed; None where the timer is no deadline or was marked before."""
+    """Mark this activity instance's deadline as missed; None where the timer is none or was marked before."""
     row = uow.session.scalar(
         select(DeadlineRow).where(DeadlineRow.activity_key == activity_key, DeadlineRow.timer_id == timer_id)
     )

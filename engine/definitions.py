@@ -20,7 +20,7 @@ from . import history, positions
 from .db import UnitOfWork
 from .diagram import lint, read
 from .diagram.model import Diagram, Process
-from .errors import DiagramProblem, InvalidDiagram, N_, NotAllowed, NotFound
+from .errors import N_, DiagramProblem, InvalidDiagram, NotAllowed, NotFound
 from .expressions import names_in
 from .identity import Entitlement
 from .model import CaseState, DefinitionRow, FormRow, InstanceRow, PersonRow

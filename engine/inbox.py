@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -147,7 +147,7 @@ def state_word(
     return "near" if left <= whole * NEAR else "on_time"
 
 
-def _base() -> Select[tuple[TaskRow, InstanceRow, DefinitionRow, str]]:
+def _base() -> Select[TaskRow, InstanceRow, DefinitionRow, str]:
     return (
         select(TaskRow, InstanceRow, DefinitionRow, PersonRow.name)
         .join(InstanceRow, TaskRow.instance_id == InstanceRow.id)
@@ -179,7 +179,7 @@ def _filters(uow: UnitOfWork, query: str, process: str, late: bool) -> list[Colu
     return conditions
 
 
-def _order(sort: Sort) -> list[ColumnElement[object]]:
+def _order(sort: Sort) -> list[Any]:
     undated = TaskRow.due_at.is_(None)
     if sort == "new":
         return [TaskRow.id.desc()]

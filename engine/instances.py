@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from . import alerts, calendars, deadlines, definitions, history, jobs, worktime
 from .db import UnitOfWork
-from .errors import CaseNotActive, InvalidInput, N_, NotAllowed, NotFound
+from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
 from .identity import Entitlement
 from .model import CaseState, DeadlineRow, DeadlineState, InstanceRow, ParticipantRow, TaskRow, TaskState
 from .reading import readable
@@ -91,7 +91,7 @@ def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
 
 
 def retime(uow: UnitOfWork, calendar_key: str) -> int:
-    """Count open deadlines again after a change of their calendar, from their original starts. Returns how many moved."""
+    """Count open deadlines again, from their starts, after a change of their calendar. Returns how many moved."""
     calendar = calendars.get(uow, calendar_key)
     moved: dict[int, dict[str, datetime]] = {}
     for deadline, instance, _ in deadlines.counting(uow, calendar_key):

@@ -31,8 +31,8 @@ def match(uow: UnitOfWork, instance_id: int, timers: Iterable[WaitingTimer]) -> 
             if row.id in gone:
                 uow.session.expunge(row)
     for key, timer in waiting.items():
-        row = rows.get(key)
-        if row is None:
+        known = rows.get(key)
+        if known is None:
             payload = {"event_id": timer.event_id}
             uow.session.add(
                 JobRow(
@@ -47,7 +47,7 @@ def match(uow: UnitOfWork, instance_id: int, timers: Iterable[WaitingTimer]) -> 
                 )
             )
         else:
-            row.due_at = timer.due
+            known.due_at = timer.due
 
 
 def acquire(uow: UnitOfWork) -> tuple[JobRow, InstanceRow] | None:

@@ -52,7 +52,7 @@ def entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
 
 
 def free_for_actor(uow: UnitOfWork, task: TaskRow) -> bool:
-    """Whether nobody stands in the way: unassigned, the assignee lost the post, or the actor acts for the absent holder."""
+    """Whether it is unassigned, its assignee lost the post, or the actor acts for the absent holder."""
     if task.assignee_id is None:
         return True
     if task.assigned_as is None:

@@ -1,4 +1,4 @@
-"""What people do with tasks: take, hand on, save and send them. Lists and pages for reading are in inbox and task_page."""
+"""What people do with tasks: take, hand on, save and send them. Reading is in inbox.py and task_page.py."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from . import deadlines, definitions, documents, history, instances, performers,
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import (
+    N_,
     InvalidInput,
     InvalidVariables,
-    N_,
     NotAllowed,
     NotFound,
     SameCaseExists,
     TaskAlreadyClaimed,
     TaskNotOpen,
 )
-from .form_context import Evaluate, context_for, evaluator, strings_in
+from .form_context import context_for, evaluator, strings_in
 from .identity import Entitlement
 from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
 from .reading import readable
@@ -100,7 +100,7 @@ def unclaim(uow: UnitOfWork, task_id: int) -> None:
 
 
 def assign(uow: UnitOfWork, task_id: int, person_id: int) -> None:
-    """Hand a task to a person: by a superior, the process owner or an administrator. Raises NotAllowed, InvalidInput."""
+    """Hand a task to a person; superiors, process owners, administrators. Raises NotAllowed, InvalidInput."""
     _, task = _locked(uow, task_id)
     entitled = performers.assigning_entitlement(uow, task)
     if entitled is None:

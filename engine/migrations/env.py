@@ -26,8 +26,8 @@ def run() -> None:
             render_as_batch=database.sqlite,
             transactional_ddl=True,
         )
-        with connection.begin() if not connection.in_transaction() else connection.get_transaction():
-            context.run_migrations()
+        context.run_migrations()
+        connection.commit()
     engine.dispose()
     database.dispose()
 

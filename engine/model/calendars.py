@@ -31,9 +31,7 @@ class HoursRow(Base):
     label: Mapped[str] = mapped_column(String(200), default="")
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]  #: last day, included
-    weekdays: Mapped[
-        dict[str, Any]
-    ]  #: {"0": [["07:30", "12:00"], ["13:00", "16:00"]], ...}, Monday is 0; absent: closed
+    weekdays: Mapped[dict[str, Any]]  #: {"0": [["07:30", "12:00"], ...], ...}, Monday is 0; absent: closed
     source: Mapped[str] = mapped_column(String(300), default="")
     active: Mapped[bool] = mapped_column(default=True)
 

@@ -87,10 +87,10 @@ class TaskRow(Base):
     item: Mapped[str | None] = mapped_column(String(200))
     item_label: Mapped[str] = mapped_column(String(300), default="")
     round: Mapped[int] = mapped_column(default=1)
-    scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: the sub-process whose deadline it inherits, else the innermost one
-    scope_key: Mapped[str | None] = mapped_column(String(64))
-    candidate_group: Mapped[str | None] = mapped_column(String(200))  #: position key; None: the process owner's queue
-    owner_group: Mapped[str | None] = mapped_column(String(200))  #: the process owner's position key; None: administrators
+    scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: the sub-process of scope_key
+    scope_key: Mapped[str | None] = mapped_column(String(64))  #: sub-process whose deadline it has, else innermost
+    candidate_group: Mapped[str | None] = mapped_column(String(200))  #: position key; None: owner_group's queue
+    owner_group: Mapped[str | None] = mapped_column(String(200))  #: the process owner; None: administrators
     form_key: Mapped[str | None] = mapped_column(String(200))
     priority: Mapped[int] = mapped_column(default=50)
     state: Mapped[str] = mapped_column(String(20))  #: open | completed | cancelled
@@ -127,7 +127,11 @@ class DeadlineRow(Base):
     """The standard time of one activity instance. The ledger says how the due instant was counted."""
 
     __tablename__ = "deadlines"
-    __table_args__ = (UniqueConstraint("activity_key", "timer_id"), Index(None, "instance_id"), Index(None, "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("activity_key", "timer_id"),
+        Index(None, "instance_id"),
+        Index(None, "state", "due_at"),
+    )
 
     id: Mapped[Id]
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))

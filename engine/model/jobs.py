@@ -12,7 +12,7 @@ from .base import Base, Id
 
 
 class JobRow(Base):
-    """waiting -> (acquired, run, deleted) | retry later | dead, with an incident. `dead, due_at` is the worker's index."""
+    """One waiting timer; see engine/jobs.py for its life. `dead, due_at` is the worker's index."""
 
     __tablename__ = "jobs"
     __table_args__ = (Index(None, "dead", "due_at"), Index(None, "instance_id"))
