@@ -15,7 +15,7 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from engine import definitions
+from engine import calendars, definitions
 from engine.__main__ import main as engine_command
 from engine.db import Database, migrate
 from engine.errors import InvalidDiagram
@@ -122,6 +122,8 @@ def prepare(settings: WebSettings) -> Database:
     """Bring the schema up to date, deploy new seeds, and fill an empty demo office."""
     migrate(settings.database_url)
     database = Database(settings.database_url)
+    with database.begin(SYSTEM) as uow:
+        calendars.establish(uow)
     try:
         with database.begin(SYSTEM) as uow:
             definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from waitress import wasyncore
 from waitress.server import create_server
 
 from engine.db import Database
@@ -47,13 +48,21 @@ def chromium() -> Iterator[Browser]:
 def address(office: Database) -> Iterator[str]:
     """The small office in demo mode, served on a free port: `http://127.0.0.1:...`."""
     settings = WebSettings(secret_key="for tests only", database_url=office.url, demo=True)
-    server = create_server(create_app(settings, office), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, name="live-server")
+    channels: dict[int, object] = {}
+    server = create_server(create_app(settings, office), map=channels, host="127.0.0.1", port=0, threads=4)
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            wasyncore.loop(timeout=0.05, map=channels, count=1)
+
+    thread = threading.Thread(target=run, name="live-server")
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.trigger.pull_trigger(server.task_dispatcher.shutdown)
-    thread.join(10)
+    stop.set()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(channels)
 
 
 @pytest.fixture

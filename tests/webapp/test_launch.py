@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -35,8 +36,11 @@ class Launched:
 
     @property
     def worker(self) -> psutil.Process | None:
-        children = psutil.Process(self.process.pid).children()
-        return next((c for c in children if "worker" in c.cmdline()), None)
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # zombies, too: they have just died
+                if "worker" in child.cmdline():
+                    return child
+        return None
 
 
 def start(folder: Path, port: int | str = 0, **environment: str) -> subprocess.Popen[str]:
@@ -59,7 +63,8 @@ def launched(folder: Path, **environment: str) -> Launched:
         said += line
         if found := re.search(r"http://127\.0\.0\.1:\d+", line):
             return Launched(process, found.group(), folder)
-    raise AssertionError(f"it ended without an address:\n{said}")
+    process.stdout.close()
+    raise AssertionError(f"it ended with {process.wait()} and without an address:\n{said}")
 
 
 def until(true: Callable[[], object], *, seconds: float = 20) -> None:
