@@ -162,8 +162,16 @@ def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
     return True
 
 
+#: (class, name, ours): what `install` puts in place of the wall clock.
+CLOCKS: tuple[tuple[type, str, Any], ...] = (
+    (DurationTimerEventDefinition, "has_fired", _has_fired),
+    (TimeDateEventDefinition, "has_fired", _has_fired),
+    (CycleTimerEventDefinition, "cycle_complete", _cycle_complete),
+)
+STOCK = {(owner, name): getattr(owner, name) for owner, name, _ in CLOCKS}
+
+
 def install() -> None:
-    """Put this module's time in place of the library's."""
-    DurationTimerEventDefinition.has_fired = _has_fired
-    TimeDateEventDefinition.has_fired = _has_fired
-    CycleTimerEventDefinition.cycle_complete = _cycle_complete
+    """Put this module's time in place of the library's, for the whole program."""
+    for owner, name, ours in CLOCKS:
+        setattr(owner, name, ours)

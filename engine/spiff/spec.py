@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
-from SpiffWorkflow.bpmn.parser import BpmnParser, ValidationException
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec, BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
@@ -102,9 +103,9 @@ def compile_spec(xml: bytes) -> Spec:
         spec = parser.get_spec(key)
         parts = parser.get_subprocess_specs(key)
     except ValidationException as error:
+        if isinstance(error.__context__, RecursionError):  # the parser walks along the flows and wraps what it meets
+            raise _refused(key, "", "too many elements follow one another") from None
         raise _refused(error.id, error.name, str(error).strip(" .")) from error
-    except RecursionError as error:
-        raise _refused(key, "", "too many elements follow one another") from error
     except PARSER_FAULTS as error:
         raise _refused(key, "", f"{type(error).__name__}: {error}") from error
     for part in (spec, *parts.values()):

@@ -51,7 +51,9 @@ def draw(text: str, **attributes: str) -> bytes:
     messages = sorted(set(re.findall(r"message=(\w+)", text)))
     body = "".join(_line(line, defaults) for line in lines if line)
     known = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in messages)
-    return f'{HEAD}{known}<bpmn:process id="p" isExecutable="true"{own}>{body}</bpmn:process></bpmn:definitions>'.encode()
+    return (
+        f'{HEAD}{known}<bpmn:process id="p" isExecutable="true"{own}>{body}</bpmn:process></bpmn:definitions>'.encode()
+    )
 
 
 def _line(line: str, defaults: Mapping[str, str]) -> str:

@@ -62,7 +62,6 @@ def test_an_empty_list_is_passed_by() -> None:
     assert Walk(PARALLEL, units=[]).open == ["b"]
 
 
-
 def test_the_list_may_be_computed_from_rows() -> None:
     xml = draw(EACH.format(items="units", order=""))
     xml = xml.replace(b'"${units}"', b'"${[r.unit for r in rows if r.ask]}"')

@@ -179,9 +179,7 @@ def test_a_date_that_has_passed_fires_at_once() -> None:
 
 
 def test_a_repetition_counts_its_rounds_through_the_schedule() -> None:
-    walk = Walk(
-        draw("start s\nuser a\nboundary again at=a every=R2/P1D\nend told\nend e\ns > a\na > e\nagain > told")
-    )
+    walk = Walk(draw("start s\nuser a\nboundary again at=a every=R2/P1D\nend told\nend e\ns > a\na > e\nagain > told"))
     assert walk.snapshot.timers[0].due == NOW + timedelta(days=1)
     walk.later(days=1)
     assert walk.fire() == ("fired again", "ended told")
