@@ -77,11 +77,11 @@ def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str
     Forms the diagram does not name are left out. The same content as the newest version makes no new one. Raises
     InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers.
     """
-    diagram, used, warnings = _check(uow, xml, forms)
-    process = diagram.process
+    process = read.read(xml).process
     newest = _newest(uow, process.key)
     # Only the owners in force decide; a new process has none yet, so whoever its draft names may bring it in.
     require_owner(uow, _diagram(newest).process if newest else process, "deploy")
+    diagram, used, warnings = _check(uow, xml, forms)
     digest = _digest(diagram.xml, used)
     if newest is not None and newest.digest == digest:
         return _view(uow, newest)

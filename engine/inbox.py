@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from . import alerts, calendars, definitions, performers, positions, worktime
 from .db import UnitOfWork
@@ -163,7 +163,8 @@ def _scope(uow: UnitOfWork, scope: Scope) -> ColumnElement[bool]:
         TaskRow.assignee_id == uow.actor.person_id,
         and_(TaskRow.assignee_id.is_(None), TaskRow.candidate_group.in_(performers.sole_keys(uow))),
     )
-    return mine if scope == "mine" else and_(performers.takable(uow), ~mine)
+    # NOT of an unknown is unknown: an unassigned task must still count as not mine.
+    return mine if scope == "mine" else and_(performers.takable(uow), ~func.coalesce(mine, false()))
 
 
 def _filters(uow: UnitOfWork, query: str, process: str, late: bool) -> list[ColumnElement[bool]]:

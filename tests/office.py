@@ -6,7 +6,7 @@ from datetime import date
 
 from engine import calendars, positions, users
 from engine.db import Database, UnitOfWork
-from engine.identity import Actor, HoldingKind
+from engine.identity import SYSTEM, Actor, HoldingKind
 
 PASSWORD = "kecamatan lumajang 2026"
 ADMINISTRATOR = "administrator"
@@ -38,7 +38,7 @@ POSITIONS: tuple[tuple[str, str, str | None, tuple[str, ...]], ...] = (
 
 def open_office(database: Database) -> None:
     """Fill an empty database with the positions and, for each, a demo person whose username is the position's key."""
-    with database.begin(Actor(None, "setup")) as uow:
+    with database.begin(SYSTEM) as uow:
         users.create_first_administrator(uow, name="Admin Contoh", username=ADMINISTRATOR, password=PASSWORD)
         calendars.establish(uow)
     with database.begin(person(database, ADMINISTRATOR)) as uow:
@@ -56,6 +56,6 @@ def hold(uow: UnitOfWork, position_id: int, person_id: int) -> None:
 
 def person(database: Database, position_key: str) -> Actor:
     """Who holds the position, as an actor with today's positions."""
-    with database.read(Actor(None, "test")) as uow:
+    with database.read(SYSTEM) as uow:
         holder = positions.holders_of(uow, [position_key])[position_key][0]
         return positions.actor_of(uow, holder.person_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Id, Key
@@ -18,7 +18,7 @@ class CalendarRow(Base):
     key: Mapped[Key] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(60))
-    revision: Mapped[int] = mapped_column(BigInteger)  #: another one after every change
+    revision: Mapped[int] = mapped_column(default=1)  #: grows with every change
 
 
 class HoursRow(Base):
