@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import calendars, worktime
+from . import calendars, definitions, worktime
 from .db import UnitOfWork
 from .diagram.model import Process
 from .model import DeadlineRow, DeadlineState, DefinitionRow, InstanceRow, TaskRow, TaskState
@@ -174,3 +174,17 @@ def retime(uow: UnitOfWork, row: DeadlineRow, calendar: Calendar) -> datetime:
         for task in uow.session.scalars(select(TaskRow).where(open_here, TaskRow.state == TaskState.OPEN)):
             task.due_at = counted.at
     return counted.at
+
+
+def shifts(uow: UnitOfWork, calendar: Calendar, calendar_key: str) -> tuple[Shift, ...]:
+    """What `calendar`, still a plan, would do to the open deadlines that count with this key; changes nothing."""
+    found = []
+    for deadline, instance, definition in counting(uow, calendar_key):
+        if not deadline.duration.upper().startswith("P"):
+            continue
+        at = worktime.due(calendar, deadline.started_at, deadline.duration).at
+        if at != deadline.due_at:
+            node = definitions.diagram_of(uow, definition.id).process.nodes.get(deadline.activity_id)
+            name = node.name if node else deadline.activity_id
+            found.append(Shift(instance.id, instance.title, name, deadline.due_at, at))
+    return tuple(found)

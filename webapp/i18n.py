@@ -27,7 +27,7 @@ def prepare(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=context.language)
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, clock=clock, moment=moment, short_moment=short_moment, due=due_words,
+        day=day, long_day=long_day, short_day=short_day, clock=clock, moment=moment, short_moment=short_moment, due=due_words,
         lateness=lateness_words, number=number, money=money, percent=percent, file_size=file_size,
         duration=duration_words, span=span_words, person_id_number=nip, iso=iso,
     )  # fmt: skip
@@ -79,6 +79,11 @@ def day(value: Day | str | None) -> str:
 def weekday(value: Day | str) -> str:
     """Senin"""
     return babel_date(_date_of(value), "EEEE", locale=code())
+
+
+def long_day(value: Day | str) -> str:
+    """Senin, 22 November 2026"""
+    return f"{weekday(value)}, {day(value)}"
 
 
 def short_day(value: Day | str | None, *, with_year: bool | None = None) -> str:

@@ -15,6 +15,8 @@ Entry = Mapping[str, Any]
 
 def explain_ledger(ledger: Mapping[str, Any]) -> list[str]:
     """The steps of the count, one short line each; the last one begins with "=" and is the due time."""
+    if "duration" not in ledger:  # a date set in the diagram: nothing was counted
+        return [_("a fixed date in the diagram"), "= " + i18n.short_moment(ledger["due"])]
     lines = [
         _(
             "%(duration)s from %(start)s",
@@ -22,6 +24,15 @@ def explain_ledger(ledger: Mapping[str, Any]) -> list[str]:
             start=i18n.short_moment(ledger["start"]),
         )
     ]
+    recounted = ledger.get("recounted")
+    if recounted:
+        lines.append(
+            _(
+                "counted again %(at)s after a change of the calendar; before: %(before)s",
+                at=i18n.short_day(recounted["at"]),
+                before=i18n.short_moment(recounted["before"]),
+            )
+        )
     counted_from = ledger.get("counted_from")
     if counted_from and counted_from != ledger["start"]:
         lines.append(_("outside office time: counted from %(start)s", start=i18n.short_moment(counted_from)))
