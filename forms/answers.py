@@ -160,7 +160,7 @@ def coerce(field: Field, value: Any) -> Any:
         if abs(value) > MAX_NUMBER:
             return None
         if isinstance(value, float):
-            value = round(value, 10 if field.decimals is None else field.decimals)
+            value = float(display.half_up(value, 10 if field.decimals is None else field.decimals))
             value = int(value) if value.is_integer() else value
         return value if field.type == "number" or field.text_or_number else str(value).replace(".", ",")
     if not isinstance(value, str) or not value:

@@ -71,7 +71,7 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
     if not isinstance(spec, dict):
         raise FormError(where, N_("A component must be an object."))
     kind = spec.get("type")
-    named = (spec.get("key"), spec.get("path"), spec.get("id"))
+    named = (spec.get("key"), spec.get("path") if kind == "dynamiclist" else None, spec.get("id"))
     where = next((name for name in named if isinstance(name, str) and 0 < len(name) <= 100), where)
     if not isinstance(kind, str) or kind not in _KEYS:
         raise FormError(where, N_("Fields of the type “%(type)s” are not supported."), {"type": str(kind)[:60]})

@@ -2,7 +2,7 @@
 
 What form-js doesn't know stands in a component's `properties`, where its editor keeps it: compute, source, internal,
 textOrNumber, format (money | percent | plain), fixedRows, rowLabel, rowsFrom, minRows, maxRows, uniqueRows, labelEn,
-descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn. Anything else is refused, because a
+descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn, workbook. Anything else is refused, because a
 key that is silently ignored would change what the form means; `x-...` properties are free.
 """
 
@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from forms import components, conditions
+from forms import components, conditions, workbook
 from forms.errors import N_, FormError
 from forms.model import Field, Form
 
@@ -32,7 +32,7 @@ def parse(text: str | bytes, *, key: str = "") -> Form:
     if not isinstance(spec, dict):
         raise FormError("", N_("A form must be an object."))
     for name in spec:
-        if name not in _TOP | _OURS:
+        if name not in _TOP | _OURS | {"workbook"}:
             raise FormError("", N_("“%(name)s” is not supported here."), {"name": name[:60]})
     if spec.get("type", "default") != "default" or not isinstance(spec.get("components"), list):
         raise FormError("", N_("A form needs a list of components."))
@@ -49,6 +49,7 @@ def parse(text: str | bytes, *, key: str = "") -> Form:
         description=titles["description"],
         name_en=titles["nameEn"],
         description_en=titles["descriptionEn"],
+        workbook=workbook.read(spec.get("workbook")),
     )
     _check(form)
     return form
@@ -76,6 +77,8 @@ def expressions(form: Form) -> tuple[tuple[str, str], ...]:
         own = (field.default_expression, field.hide, field.compute)
         found += [(path, expression) for expression in own if expression]
         found += [(f"{path}.{column.key}", column.compute) for column in field.columns if column.compute]
+    if form.workbook is not None:
+        found += [("workbook", expression) for expression in workbook.expressions(form.workbook)]
     return tuple(found)
 
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from forms.model import Choice, Column, Field
+
+_CONTEXT = Context(prec=400)  #: room for every float, so that rounding never fails
 
 
 def number(value: float, *, decimals: int | None = None, decimal: str = ",", grouping: bool = True) -> str:
     """1234.5 -> "1.234,5" (decimal=",") or "1,234.5" (decimal="."). `decimals` are the most that are shown."""
     if not math.isfinite(value):
         return ""
-    text = format(value, f".{10 if decimals is None else decimals}f" if isinstance(value, float) else "d")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if text in ("-0", ""):
-        text = "0"
-    whole, _, fraction = text.partition(".")
+    rounded = half_up(value, 10 if decimals is None else decimals)
+    whole, _, fraction = format(abs(rounded), "f").partition(".")
     if grouping:
-        whole = f"{int(whole):,}" if whole not in ("-0",) else whole
-        whole = whole.replace(",", "." if decimal == "," else ",")
-    return whole + (decimal + fraction if fraction else "")
+        whole = format(int(whole), ",").replace(",", "." if decimal == "," else ",")
+    fraction = fraction.rstrip("0")
+    return ("-" if rounded < 0 else "") + whole + (decimal + fraction if fraction else "")
+
+
+def half_up(value: float, decimals: int) -> Decimal:
+    """Round as people do on paper: 91.25 -> 91.3 with one decimal."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _CONTEXT)
 
 
 def money(value: float, *, decimal: str = ",") -> str:

@@ -97,6 +97,18 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Workbook:
+    """Rows of the case under headings of the office's own, to be kept in a spreadsheet.
+
+    A title or label that begins with "=" is an expression; a column's `compute` is one over the row's cells.
+    """
+
+    title: str
+    source: Source
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     key: str
     name: str
@@ -104,6 +116,7 @@ class Form:
     description: str = ""
     name_en: str = ""
     description_en: str = ""
+    workbook: Workbook | None = None
 
 
 @dataclass(frozen=True, slots=True)
