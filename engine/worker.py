@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from . import documents, instances, jobs
 from .db import Database, UnitOfWork
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 BEAT = timedelta(seconds=15)
 SILENCE = timedelta(seconds=90)  #: no heartbeat for so long: supervisors see a banner
 SWEEP = timedelta(hours=1)
+FORGOTTEN = timedelta(days=1)  #: heartbeats of workers long gone are dropped
 
 
 class Worker:
@@ -29,7 +31,7 @@ class Worker:
 
     def __init__(self, database: Database, *, pause: float = 1.0) -> None:
         self.database, self.pause = database, pause
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.started = database.clock.now()
         self._beaten: datetime | None = None
         self._swept: datetime | None = None
@@ -92,6 +94,7 @@ class Worker:
         with self.database.begin(SYSTEM) as uow:
             row = uow.session.get(HeartbeatRow, self.name)
             if row is None:
+                uow.session.execute(delete(HeartbeatRow).where(HeartbeatRow.at < uow.real_now - FORGOTTEN))
                 uow.session.add(HeartbeatRow(worker=self.name, started_at=self.started, at=uow.real_now))
             else:
                 row.at = uow.real_now
