@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from .calendar_rows import OFFICE, changed, day_off, days_of, get, opened, row_of, text
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
@@ -55,21 +57,21 @@ def add_day_off(
     if kind not in KINDS:
         raise InvalidInput("kind", N_("%(kind)s is no kind of day off."), kind=kind)
     off = DayOff(day, text("name", name), kind, source)
-    known = get(uow, key).days_off.get(day)
-    if known is not None:
-        raise InvalidInput("day", N_("This day is a day off already: %(name)s."), name=known.name)
-    _write(uow, row, off)
+    kept = _kept(uow, row, day)
+    if kept is not None and kept.active:
+        raise InvalidInput("day", N_("This day is a day off already: %(name)s."), name=kept.name)
+    _write(uow, row, off, kept)
     changed(uow, row, "day_off", day=day.isoformat(), name=off.name, day_kind=kind)
 
 
 def remove_day_off(uow: UnitOfWork, day: date, *, key: str = OFFICE) -> None:
     """Make a day off a working day again; the package does not propose it a second time."""
     row = opened(uow, key)
-    off = get(uow, key).days_off.get(day)
-    if off is None:
+    kept = _kept(uow, row, day)
+    if kept is None or not kept.active:
         raise NotFound("day off", day.isoformat())
-    _strike(uow, row, day)
-    changed(uow, row, "day_off_removed", day=day.isoformat(), name=off.name, day_kind=off.kind)
+    kept.active = False
+    changed(uow, row, "day_off_removed", day=day.isoformat(), name=kept.name, day_kind=kept.kind)
 
 
 def copy_year(uow: UnitOfWork, year: int, *, key: str = OFFICE) -> int:
@@ -96,11 +98,12 @@ def accept(uow: UnitOfWork, year: int, days: Collection[date], *, key: str = OFF
     """Take over the proposals for these days of a year; returns how many there were."""
     row = opened(uow, key)
     taken = [p for p in proposals(uow, year, key) if p.day in days]
+    kept = {d.day: d for d in days_of(uow, row)}
     for proposal in taken:
         if proposal.theirs is None:
-            _strike(uow, row, proposal.day)
+            kept[proposal.day].active = False
         else:
-            _write(uow, row, proposal.theirs)
+            _write(uow, row, proposal.theirs, kept.get(proposal.day))
     if taken:
         source = next((p.theirs.source for p in taken if p.theirs), "")
         changed(uow, row, "year_copied", year=year, days=[p.day.isoformat() for p in taken], source=source)
@@ -119,19 +122,17 @@ def warnings(uow: UnitOfWork, year: int, key: str = OFFICE) -> Warnings:
     )
 
 
-def _write(uow: UnitOfWork, row: CalendarRow, off: DayOff) -> None:
-    kept = next((d for d in days_of(uow, row) if d.day == off.day), None)
+def _write(uow: UnitOfWork, row: CalendarRow, off: DayOff, kept: DayOffRow | None) -> None:
     if kept is None:
         kept = DayOffRow(calendar_id=row.id, day=off.day)
         uow.session.add(kept)
     kept.name, kept.kind, kept.source, kept.uncertain, kept.active = off.name, off.kind, off.source, off.uncertain, True
-    uow.session.flush()
 
 
-def _strike(uow: UnitOfWork, row: CalendarRow, day: date) -> None:
-    for kept in days_of(uow, row):
-        if kept.day == day:
-            kept.active = False
+def _kept(uow: UnitOfWork, row: CalendarRow, day: date) -> DayOffRow | None:
+    """The day's row, also of a day off that was removed."""
+    query = select(DayOffRow).where(DayOffRow.calendar_id == row.id, DayOffRow.day == day)
+    return uow.session.scalar(query)
 
 
 def _same(row: DayOffRow, off: DayOff | None) -> bool:

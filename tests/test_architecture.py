@@ -33,11 +33,12 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "tasks",
         "instances settle",
         "alerts definitions incidents deadlines reading performers documents notes form_context",
-        "jobs submissions users sessions positions calendars office history",
+        "jobs submissions users sessions positions calendars calendar_rows days_off office history",
         "spiff db backup connectors",
         "model",
         "diagram",
-        "filekinds expressions evaluation grammar formulas worktime identity passwords clock settings errors views",
+        "worktime hours ledger durations weeks default_hours holidays_source",
+        "filekinds expressions evaluation grammar formulas identity passwords clock settings errors views",
     )
 )
 #: modules that do nothing but compute
@@ -47,6 +48,11 @@ PURE = (
     "engine.grammar",
     "engine.formulas",
     "engine.worktime",
+    "engine.hours",
+    "engine.ledger",
+    "engine.durations",
+    "engine.weeks",
+    "engine.holidays_source",
     "engine.diagram",
     "engine.spiff",
     "forms",

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from engine import calendars, holidays_source, users
+from engine import calendars, holidays_source, users, weeks
 from engine.default_hours import RAMADAN_WEEK, WEEK
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.hours import DayOff
@@ -129,9 +129,9 @@ def test_the_usual_week_is_replaced_and_history_tells_by_whom(change, read, data
         ({2: [("24:00", "25:00")]}, "weekday_2"),
     ],
 )
-def test_hours_that_make_no_week_are_refused_by_their_day(weekdays, field, change):
-    with change() as uow, pytest.raises(InvalidInput) as refused:
-        calendars.set_hours(uow, weekdays)
+def test_hours_that_make_no_week_are_refused_by_their_day(weekdays, field):
+    with pytest.raises(InvalidInput) as refused:
+        weeks.read(weekdays)
     assert refused.value.field == field
 
 
