@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import keyword
-import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from forms import conditions, patterns
+from forms import conditions, entries, parts, patterns
 from forms.errors import N_, FormError
-from forms.model import Choice, Column, Field, Source
+from forms.model import Field
 
 SILENT = frozenset({"text", "separator", "spacer", "group", "table"})  #: hold no value of their own
 CHOOSING = frozenset({"radio", "select", "checklist", "taglist"})
 SEVERAL = frozenset({"checklist", "taglist", "filepicker", "dynamiclist"})  #: their value is a list
-MAX_CHOICES = 500
 MAX_ROWS = 1000
 
 _EVERYWHERE = {"type", "id", "label", "layout", "conditional", "properties"}
@@ -60,7 +56,6 @@ _PROPERTIES = {
     **{kind: {"compute", "source"} for kind in ("textarea", "datetime", "radio", "select", "checklist")},
     "filepicker": {"source"},
 }
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
 def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], tuple[Field, ...]], row: bool) -> Field:
@@ -75,29 +70,29 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
     where = next((name for name in named if isinstance(name, str) and 0 < len(name) <= 100), where)
     if not isinstance(kind, str) or kind not in _KEYS:
         raise FormError(where, N_("Fields of the type “%(type)s” are not supported."), {"type": str(kind)[:60]})
-    _only(spec, _KEYS[kind], where)
-    properties = _object(spec, "properties", where)
-    _only(
+    entries.only(spec, _KEYS[kind], where)
+    properties = entries.mapping(spec, "properties", where)
+    entries.only(
         {name: value for name, value in properties.items() if not name.startswith("x-")},
         _PROPERTIES.get(kind, set()) | _TRANSLATED,
         where,
     )
     found: dict[str, Any] = {
-        "id": _text(spec, "id", where, limit=100) or number,
+        "id": entries.text(spec, "id", where, limit=100) or number,
         "type": kind,
-        "label": _text(spec, "label", where, limit=500, plain=True),
-        "description": _text(spec, "description", where, plain=True),
-        "label_en": _text(properties, "labelEn", where, limit=500),
-        "description_en": _text(properties, "descriptionEn", where),
-        "text_en": _text(properties, "textEn", where, limit=10_000),
+        "label": entries.text(spec, "label", where, limit=500, plain=True),
+        "description": entries.text(spec, "description", where, plain=True),
+        "label_en": entries.text(properties, "labelEn", where, limit=500),
+        "description_en": entries.text(properties, "descriptionEn", where),
+        "text_en": entries.text(properties, "textEn", where, limit=10_000),
         "width": _width(spec, where),
         "hide": _hide(spec, where),
-        "compute": _expression(properties, "compute", where),
-        "source": source(properties.get("source"), where),
-        "internal": _flag(properties, "internal", where),
+        "compute": entries.expression(properties, "compute", where),
+        "source": parts.source(properties.get("source"), where),
+        "internal": entries.flag(properties, "internal", where),
     }
     if kind not in SILENT:
-        found["key"] = _key(spec, "path" if kind == "dynamiclist" else "key", where, row=row)
+        found["key"] = entries.key(spec, "path" if kind == "dynamiclist" else "key", where, row=row)
         where = found["key"]
     if kind in _INPUT_TYPES:
         found |= _input(spec, kind, where)
@@ -114,55 +109,34 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
 _INPUT_TYPES = frozenset(kind for kind, keys in _KEYS.items() if "validate" in keys)
 
 
-def source(given: Any, where: str) -> Source | None:
-    """Read a source: {"activity", "field", "match", "column"}, the same as JSON text, or "activity.field"."""
-    if given is None:
-        return None
-    if isinstance(given, str) and given.lstrip().startswith("{"):
-        try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
-            raise FormError(where, N_("The source is not valid JSON.")) from None
-    if isinstance(given, str):
-        activity, _, name = given.partition(".")
-        given = {"activity": activity, **({"field": name} if name else {})}
-    if not isinstance(given, dict) or not isinstance(given.get("activity"), str) or not given["activity"]:
-        raise FormError(where, N_("A source names an activity."))
-    _only(given, {"activity", "field", "match", "column"}, where)
-    parts = {name: _text(given, name, where, limit=200) or None for name in ("activity", "field", "match", "column")}
-    if (parts["match"] is None) != (parts["column"] is None) or (parts["match"] and not parts["field"]):
-        raise FormError(where, N_("A source that picks one cell needs “field”, “match” and “column”."))
-    return Source(parts["activity"] or "", parts["field"], parts["match"], parts["column"])
-
-
 def _input(spec: Mapping[str, Any], kind: str, where: str) -> dict[str, Any]:
     """What all fields that a person fills in have in common."""
-    validate = _object(spec, "validate", where)
-    _only(validate, _VALIDATE.get(kind, {"required"}), where)
-    if _flag(spec, "disabled", where):
+    validate = entries.mapping(spec, "validate", where)
+    entries.only(validate, _VALIDATE.get(kind, {"required"}), where)
+    if entries.flag(spec, "disabled", where):
         raise FormError(where, N_("“%(name)s” is not supported; use “readonly”."), {"name": "disabled"})
-    appearance = _object(spec, "appearance", where)
-    _only(appearance, {"prefixAdorner", "suffixAdorner"}, where)
+    appearance = entries.mapping(spec, "appearance", where)
+    entries.only(appearance, {"prefixAdorner", "suffixAdorner"}, where)
     found: dict[str, Any] = {
-        "required": _flag(validate, "required", where),
-        "readonly": _flag(spec, "readonly", where),
-        "prefix": _text(appearance, "prefixAdorner", where, limit=40, plain=True),
-        "suffix": _text(appearance, "suffixAdorner", where, limit=40, plain=True),
+        "required": entries.flag(validate, "required", where),
+        "readonly": entries.flag(spec, "readonly", where),
+        "prefix": entries.text(appearance, "prefixAdorner", where, limit=40, plain=True),
+        "suffix": entries.text(appearance, "suffixAdorner", where, limit=40, plain=True),
     }
     default = spec.get("defaultValue")
     if isinstance(default, str) and default.startswith("="):
-        found["default_expression"] = _expression(spec, "defaultValue", where)
+        found["default_expression"] = entries.expression(spec, "defaultValue", where)
     elif default not in (None, "", []):
         found["default"] = _default(default, kind, where)
     return found
 
 
 def _text_field(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    validate = _object(spec, "validate", where)
-    least, most = (_whole(validate, name, where, most=100_000) for name in ("minLength", "maxLength"))
-    _range(least, most, where)
-    pattern = _text(validate, "pattern", where, limit=10_000) or None
-    validation = _text(validate, "validationType", where, limit=40) or None
+    validate = entries.mapping(spec, "validate", where)
+    least, most = (entries.whole(validate, name, where, most=100_000) for name in ("minLength", "maxLength"))
+    entries.ordered(least, most, where)
+    pattern = entries.text(validate, "pattern", where, limit=10_000) or None
+    validation = entries.text(validate, "validationType", where, limit=40) or None
     if pattern:
         reason = patterns.flaw(pattern)
         if reason:
@@ -177,22 +151,27 @@ def _text_field(spec: Mapping[str, Any], properties: Mapping[str, Any], where: s
         "min_length": least,
         "max_length": most,
         "pattern": pattern,
-        "pattern_message": _text(validate, "patternErrorMessage", where) or None,
+        "pattern_message": entries.text(validate, "patternErrorMessage", where) or None,
         "validation": None if validation == "custom" else validation,
-        "text_or_number": _flag(properties, "textOrNumber", where),
+        "text_or_number": entries.flag(properties, "textOrNumber", where),
     }
 
 
 def _number(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    validate = _object(spec, "validate", where)
-    least, most = (_real(validate, name, where) for name in ("min", "max"))
-    _range(least, most, where)
-    if _flag(spec, "serializeToString", where):
+    validate = entries.mapping(spec, "validate", where)
+    least, most = (entries.real(validate, name, where) for name in ("min", "max"))
+    entries.ordered(least, most, where)
+    if entries.flag(spec, "serializeToString", where):
         raise FormError(where, N_("“%(name)s” is not supported."), {"name": "serializeToString"})
-    kind = _text(properties, "format", where, limit=40) or None
+    kind = entries.text(properties, "format", where, limit=40) or None
     if kind not in (None, "money", "percent", "plain"):
         raise FormError(where, N_("“%(value)s” is not a known number format."), {"value": kind})
-    return {"min": least, "max": most, "decimals": _whole(spec, "decimalDigits", where, most=10), "subtype": kind}
+    return {
+        "min": least,
+        "max": most,
+        "decimals": entries.whole(spec, "decimalDigits", where, most=10),
+        "subtype": kind,
+    }
 
 
 def _datetime(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -201,16 +180,16 @@ def _datetime(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str
         raise FormError(where, N_("A date field is a date, a time or both."))
     if spec.get("timeSerializingFormat", "no_timezone") != "no_timezone" and subtype != "date":
         raise FormError(where, N_("Times are kept as office time: set “%(name)s”."), {"name": "no_timezone"})
-    if _flag(spec, "disallowPassedDates", where):
+    if entries.flag(spec, "disallowPassedDates", where):
         raise FormError(where, N_("“%(name)s” is not supported."), {"name": "disallowPassedDates"})
     return {"subtype": subtype}
 
 
 def _choosing(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    listed, name = spec.get("values"), _text(spec, "valuesKey", where, limit=100) or None
+    listed, name = spec.get("values"), entries.text(spec, "valuesKey", where, limit=100) or None
     if (listed is None) == (name is None):
         raise FormError(where, N_("Choices come either from “values” or from “valuesKey”."))
-    found = choices(listed, where) if listed is not None else ()
+    found = parts.choices(listed, where) if listed is not None else ()
     if name is None and not found:
         raise FormError(where, N_("There is nothing to choose from."))
     default = spec.get("defaultValue")
@@ -221,36 +200,17 @@ def _choosing(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str
     return {"choices": found, "choices_from": name}
 
 
-def choices(listed: Any, where: str) -> tuple[Choice, ...]:
-    """Read form-js `values`: [{"value", "label", "labelEn"}]."""
-    if not isinstance(listed, list) or len(listed) > MAX_CHOICES:
-        raise FormError(where, N_("Choices must be a list of at most %(max)s."), {"max": MAX_CHOICES})
-    found: dict[str, Choice] = {}
-    for one in listed:
-        one = {"value": one, "label": one} if isinstance(one, str) else one
-        if not isinstance(one, dict):
-            raise FormError(where, N_("A choice has a value and a label."))
-        _only(one, {"value", "label", "labelEn"}, where)
-        value = _text(one, "value", where, limit=200)
-        if not value or value in found:
-            raise FormError(where, N_("Each choice needs a value of its own."))
-        found[value] = Choice(
-            value, _text(one, "label", where, limit=500) or value, _text(one, "labelEn", where, limit=500)
-        )
-    return tuple(found.values())
-
-
 def _files(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    accept = _text(spec, "accept", where, limit=500)
+    accept = entries.text(spec, "accept", where, limit=500)
     suffixes = tuple(part.strip().lower() for part in accept.split(",") if part.strip())
     for suffix in suffixes:
         if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
             raise FormError(where, N_("“%(value)s” is not a file ending like “.pdf”."), {"value": suffix})
-    return {"accept": suffixes, "multiple": _flag(spec, "multiple", where)}
+    return {"accept": suffixes, "multiple": entries.flag(spec, "multiple", where)}
 
 
 def _body(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    text = _text(spec, "text", where, limit=10_000, plain=True)
+    text = entries.text(spec, "text", where, limit=10_000, plain=True)
     if "{{" in text:
         raise FormError(where, N_("Text can't have placeholders."))
     return {"text": text}
@@ -269,43 +229,25 @@ def _table(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -
     listed = spec.get("columns")
     if not isinstance(listed, list) or not 0 < len(listed) <= 60:
         raise FormError(where, N_("A table needs 1 to %(max)s columns."), {"max": 60})
-    columns = tuple(_column(one, where) for one in listed)
+    columns = tuple(parts.column(one, where) for one in listed)
     if len({column.key for column in columns}) < len(columns):
         raise FormError(where, N_("Two columns have the same key."))
-    return {"columns": columns, "compute": _expression(spec, "dataSource", where) if rows is not None else None}
-
-
-def _column(spec: Any, where: str) -> Column:
-    if not isinstance(spec, dict):
-        raise FormError(where, N_("A column has a key and a label."))
-    _only(spec, {"key", "label", "labelEn", "type", "compute", "values", "valuesKey"}, where)
-    key = _key(spec, "key", where, row=True)
-    kind = spec.get("type", "text")
-    if kind not in ("text", "number", "percent", "money", "date", "datetime", "status", "files"):
-        raise FormError(where, N_("“%(value)s” is not a known kind of column."), {"value": str(kind)[:60]})
-    return Column(
-        key=key,
-        label=_text(spec, "label", where, limit=500, plain=True) or key,
-        compute=_expression(spec, "compute", where),
-        type=kind,
-        label_en=_text(spec, "labelEn", where, limit=500),
-        choices=choices(spec.get("values", []), where),
-        choices_from=_text(spec, "valuesKey", where, limit=100) or None,
-    )
+    return {"columns": columns, "compute": entries.expression(spec, "dataSource", where) if rows is not None else None}
 
 
 def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if not _flag(spec, "isRepeating", where, otherwise=True):
+    if not entries.flag(spec, "isRepeating", where, otherwise=True):
         raise FormError(where, N_("A dynamic list must repeat; use a group."))
-    least, most = (_whole(properties, name, where, most=MAX_ROWS) for name in ("minRows", "maxRows"))
-    _range(least, most, where)
-    default = _whole(spec, "defaultRepetitions", where, most=100)
-    fixed = _flag(properties, "fixedRows", where) or not _flag(spec, "allowAddRemove", where, otherwise=True)
-    fixed = fixed or properties.get("source") is not None
-    rows_from = _text(properties, "rowsFrom", where, limit=100) or None
-    if rows_from and properties.get("source"):
+    least, most = (entries.whole(properties, name, where, most=MAX_ROWS) for name in ("minRows", "maxRows"))
+    entries.ordered(least, most, where)
+    default = entries.whole(spec, "defaultRepetitions", where, most=100)
+    sourced = properties.get("source") is not None
+    may_grow = entries.flag(spec, "allowAddRemove", where, otherwise=True)
+    fixed = entries.flag(properties, "fixedRows", where) or not may_grow or sourced
+    rows_from = entries.text(properties, "rowsFrom", where, limit=100) or None
+    if rows_from and sourced:
         raise FormError(where, N_("The rows come either from “source” or from “rowsFrom”."))
-    if fixed and not rows_from and not properties.get("source"):
+    if fixed and not rows_from and not sourced:
         raise FormError(where, N_("Rows that can't be added need a “source” or “rowsFrom”."))
     return {
         "min_rows": least,
@@ -314,8 +256,8 @@ def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) ->
         "default_rows": default or 0,
         "fixed_rows": fixed,
         "choices_from": rows_from,
-        "row_label": _text(properties, "rowLabel", where, limit=100) or None,
-        "unique_rows": _flag(properties, "uniqueRows", where),
+        "row_label": entries.text(properties, "rowLabel", where, limit=100) or None,
+        "unique_rows": entries.flag(properties, "uniqueRows", where),
     }
 
 
@@ -357,104 +299,17 @@ def _agrees(field: Field, row: bool, where: str) -> None:
             raise FormError(where, N_("Say with “rowLabel” which field names the row."))
 
 
-def _only(given: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    for name in given:
-        if name not in known:
-            raise FormError(where, N_("“%(name)s” is not supported here."), {"name": name[:60]})
-
-
-def _key(spec: Mapping[str, Any], name: str, where: str, *, row: bool) -> str:
-    key = spec.get(name)
-    if not isinstance(key, str) or not _KEY.fullmatch(key) or "__" in key or keyword.iskeyword(key):
-        raise FormError(where, N_("A key is a word of letters, digits and single underscores."))
-    if key == "typename" or (not row and key in ("item", "item_label")):
-        raise FormError(where, N_("The key “%(name)s” is reserved."), {"name": key})
-    return key
-
-
-def _object(spec: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
-    value = spec.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise FormError(where, N_("“%(name)s” must be an object."), {"name": name})
-    return value
-
-
-def _text(spec: Mapping[str, Any], name: str, where: str, *, limit: int = 2000, plain: bool = False) -> str:
-    value = spec.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > limit:
-        raise FormError(
-            where, N_("“%(name)s” must be a text of at most %(max)s characters."), {"name": name, "max": limit}
-        )
-    if plain and value.lstrip().startswith("="):
-        raise FormError(where, N_("“%(name)s” can't be an expression."), {"name": name})
-    return value
-
-
-def _flag(spec: Mapping[str, Any], name: str, where: str, *, otherwise: bool = False) -> bool:
-    value = spec.get(name, otherwise)
-    if value in ("true", "false"):
-        return bool(value == "true")
-    if not isinstance(value, bool):
-        raise FormError(where, N_("“%(name)s” must be true or false."), {"name": name})
-    return value
-
-
-def _real(spec: Mapping[str, Any], name: str, where: str) -> float | None:
-    value = spec.get(name)
-    if value is None or value == "":
-        return None
-    try:
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise ValueError
-        number = float(value)
-        if not math.isfinite(number):
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise FormError(where, N_("“%(name)s” must be a number."), {"name": name}) from None
-    return number
-
-
-def _whole(spec: Mapping[str, Any], name: str, where: str, *, most: int) -> int | None:
-    number = _real(spec, name, where)
-    if number is None:
-        return None
-    if number != int(number) or not 0 <= number <= most:
-        raise FormError(where, N_("“%(name)s” must be a whole number from 0 to %(max)s."), {"name": name, "max": most})
-    return int(number)
-
-
-def _range(least: float | None, most: float | None, where: str) -> None:
-    if least is not None and most is not None and least > most:
-        raise FormError(where, N_("The lowest allowed is above the highest."))
-
-
 def _width(spec: Mapping[str, Any], where: str) -> int:
-    layout = _object(spec, "layout", where)
-    _only(layout, {"row", "columns"}, where)
-    width = _whole(layout, "columns", where, most=16)
+    layout = entries.mapping(spec, "layout", where)
+    entries.only(layout, {"row", "columns"}, where)
+    width = entries.whole(layout, "columns", where, most=16)
     return 16 if width is None else max(width, 1)
 
 
 def _hide(spec: Mapping[str, Any], where: str) -> str | None:
-    conditional = _object(spec, "conditional", where)
-    _only(conditional, {"hide"}, where)
-    return _expression(conditional, "hide", where)
-
-
-def _expression(spec: Mapping[str, Any], name: str, where: str) -> str | None:
-    """An expression without its leading "="."""
-    text = _text(spec, name, where, limit=conditions.MAX_EXPRESSION).strip().removeprefix("=").strip()
-    if not text:
-        return None
-    try:
-        conditions.names(text)
-    except ValueError:
-        raise FormError(where, N_("“%(name)s” is not an expression that can be read."), {"name": name}) from None
-    return text
+    conditional = entries.mapping(spec, "conditional", where)
+    entries.only(conditional, {"hide"}, where)
+    return entries.expression(conditional, "hide", where)
 
 
 def _default(value: Any, kind: str, where: str) -> Any:

@@ -2,8 +2,8 @@
 
 What form-js doesn't know stands in a component's `properties`, where its editor keeps it: compute, source, internal,
 textOrNumber, format (money | percent | plain), fixedRows, rowLabel, rowsFrom, minRows, maxRows, uniqueRows, labelEn,
-descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn, workbook. Anything else is refused, because a
-key that is silently ignored would change what the form means; `x-...` properties are free.
+descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn, workbook. Anything else is refused,
+because a key that is silently ignored would change what the form means; `x-...` properties are free.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import Any
 from forms import answers, components, conditions, display, sources
 from forms.errors import N_
 from forms.model import Context, Field, Problem
+from forms.notation import Refused
 from forms.raw import blank_row
 
 Evaluate = Callable[[str, Mapping[str, object]], object]  #: raises an exception (with .reason) when it can't
@@ -122,7 +123,7 @@ def _answer(
     value = [] if field.type in components.SEVERAL else None
     try:
         value = answers.read(field, raw, choices=_choices(reading, field), files=reading.context.files)
-    except answers.Refused as refused:
+    except Refused as refused:
         problems.append(_problem(field, path, refused.rule, refused.message, refused.params))
     else:
         if field.required and answers.is_empty(value):

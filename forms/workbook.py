@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms import components, conditions
+from forms import conditions, parts
 from forms.errors import N_, FormError
 from forms.model import Column, Workbook
 
@@ -21,9 +21,13 @@ def read(spec: Any) -> Workbook | None:
     """Read a form's `workbook`; None where there is none. Raises FormError."""
     if spec is None:
         return None
-    if not isinstance(spec, dict) or not isinstance(spec.get("columns"), list) or set(spec) - {"title", "source", "columns"}:
+    if (
+        not isinstance(spec, dict)
+        or not isinstance(spec.get("columns"), list)
+        or set(spec) - {"title", "source", "columns"}
+    ):
         raise FormError(WHERE, N_("A workbook has a title, a source and a list of columns."))
-    source = components.source(spec.get("source"), WHERE)
+    source = parts.source(spec.get("source"), WHERE)
     columns = spec["columns"]
     if source is None or source.column is not None or not 0 < len(columns) <= MAX_COLUMNS:
         raise FormError(WHERE, N_("A workbook has a title, a source and a list of columns."))
@@ -63,4 +67,6 @@ def _readable(expression: str) -> None:
     try:
         conditions.names(expression)
     except ValueError:
-        raise FormError(WHERE, N_("“%(name)s” is not an expression that can be read."), {"name": expression[:60]}) from None
+        raise FormError(
+            WHERE, N_("“%(name)s” is not an expression that can be read."), {"name": expression[:60]}
+        ) from None

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import display
-from forms.answers import Refused, number
 from forms.model import Choice, File
+from forms.notation import Refused, number
 from tests.forms.building import answer, form_of, rules
 
 
