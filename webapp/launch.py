@@ -15,7 +15,7 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from engine import calendars, definitions
+from engine import calendars, definitions, demo
 from engine.__main__ import main as engine_command
 from engine.db import Database, migrate
 from engine.errors import InvalidDiagram
@@ -119,14 +119,17 @@ def ours(port: int) -> bool:
 
 
 def prepare(settings: WebSettings) -> Database:
-    """Bring the schema up to date, deploy new seeds, and fill an empty demo office."""
+    """Bring the schema up to date, fill an empty demo office, and deploy new seeds."""
     migrate(settings.database_url)
     database = Database(settings.database_url)
+    seeds = (ROOT / "processes", ROOT / "forms")
+    if settings.demo:
+        demo.load(database, seeds=seeds)
     with database.begin(SYSTEM) as uow:
         calendars.establish(uow)
     try:
         with database.begin(SYSTEM) as uow:
-            definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+            definitions.deploy_seeds(uow, *seeds)
     except InvalidDiagram as error:
         # The office goes on with what is deployed; a broken file is for whoever edits it.
         print("A file in processes/ or forms/ was not deployed:", file=sys.stderr)

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.visitor import OverTheWire, Visitor
 from webapp import launch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +99,20 @@ def test_an_office_opens_and_ctrl_c_ends_all_of_it(office: Launched) -> None:
     office.process.send_signal(signal.SIGINT)
     assert office.process.wait(20) == 0
     assert not worker.is_running()
+
+
+def test_a_demo_opens_with_people_to_practise_as(tmp_path: Path) -> None:
+    running = launched(tmp_path, DEMO="1")
+    try:
+        visitor = Visitor(OverTheWire(running.address))
+        page = visitor.open("/")
+        roles = [action for action in page.actions() if re.fullmatch(r"/roles/\d+", action)]
+        assert len(roles) >= 14
+        assert visitor.press(roles[0]).status == 200
+    finally:
+        running.process.terminate()
+        said, _ = running.process.communicate(timeout=30)
+    assert "Traceback" not in said, said
 
 
 def test_being_terminated_ends_the_worker_too(office: Launched) -> None:
