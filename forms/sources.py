@@ -56,13 +56,18 @@ def identity(rows_field: Field) -> str | None:
     return "item" if rows_field.source.field is None else None
 
 
-def sent_again(rows_field: Field, item: str | None, context: Context) -> bool:
-    """Whether an item of the list's source was submitted after our own last submission, so an old verdict is stale."""
+def sent_again(rows_field: Field, known: Mapping[str, Any], earlier: Mapping[str, Any], context: Context) -> bool:
+    """Whether the item of a fixed row was sent again after our own `earlier` row about it, which so is stale.
+
+    A row that keeps the item's `round` tells it by that, else the times of sending do.
+    """
+    if "round" in earlier and earlier["round"] != known.get("round"):
+        return True
     before = context.previous.sent_at if context.previous is not None else None
     if rows_field.source is None or before is None:
         return False
     items = context.sources.get(rows_field.source.activity, ())
-    return any(one.item == item and one.sent_at is not None and one.sent_at > before for one in items)
+    return any(one.item == known.get("item") and one.sent_at is not None and one.sent_at > before for one in items)
 
 
 def choices(field: Field, context: Context) -> tuple[Choice, ...]:

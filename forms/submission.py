@@ -106,7 +106,9 @@ def _initial_rows(reading: Reading, field: Field) -> list[dict[str, Any]]:
         for index, known in enumerate(offered):
             if key is not None:
                 mine = (row for row in earlier or () if row.get(key) == known.get(key))
-                kept = {} if sources.sent_again(field, known.get("item"), reading.context) else next(mine, {})
+                kept = next(mine, {})
+                if sources.sent_again(field, known, kept, reading.context):
+                    kept = {}
             else:
                 kept = earlier[index] if earlier and index < len(earlier) else {}
             rows.append(typed({**kept, **known}))

@@ -306,6 +306,16 @@ def test_earlier_verdicts_stay_except_for_items_sent_again() -> None:
     assert [(row["item"], row["kind"], row["why"]) for row in rows] == [("a", "a", ""), ("b", "", ""), ("c", "", "")]
 
 
+def test_a_verdict_that_noted_the_round_is_stale_in_the_next_even_within_the_same_instant() -> None:
+    round = {"type": "number", "key": "round", "readonly": True}
+    item = {"type": "textfield", "key": "item", "readonly": True}
+    form = form_of(rows_of(item, round, KIND, source="each"))
+    each = (Item("a", "A", {}, round=2, sent_at=at(1)), Item("b", "B", {}, round=1, sent_at=at(1)))
+    before = {"rows": [{"item": "a", "round": 1, "kind": "b"}, {"item": "b", "round": 1, "kind": "a"}]}
+    context = office(sources={"each": each}, previous=Item(None, "", before, sent_at=at(1)))
+    assert [row["kind"] for row in initial(form, context, evaluate)["rows"]] == ["", "a"]
+
+
 # --- drafts and tables ------------------------------------------------------------------------------------------
 
 
