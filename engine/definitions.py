@@ -64,6 +64,7 @@ class ProcessPage:
     completed: int
     owners: tuple[str, ...]  #: position names
     starters: tuple[str, ...]  #: position names
+    unknown: tuple[str, ...]  #: lanes and owners the office has no position for
     may_start: bool
     may_edit: bool
 
@@ -224,6 +225,7 @@ def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
         completed=completed,
         owners=tuple(known[k] for k in owner_keys(uow, process)),
         starters=tuple(known[k] for k in starter_keys(uow, process)),
+        unknown=_unknown(uow, process),
         may_start=not retired and starter_entitlement(uow, process) is not None,
         may_edit=uow.actor.administrator or uow.actor.holding(*owner_keys(uow, process)) is not None,
     )
@@ -285,8 +287,14 @@ def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
 
 
 def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None:
-    """The position through which the actor may start a case, or None. Owners may always."""
-    return uow.actor.holding(*starter_keys(uow, process)) or uow.actor.holding(*owner_keys(uow, process))
+    """The position through which the actor may start a case, or None. Owners may always.
+
+    Where the office has no position for either, an administrator may: a foreign diagram must not be dead on arrival.
+    """
+    entitled = (*starter_keys(uow, process), *owner_keys(uow, process))
+    if not entitled:
+        return next((p for p in uow.actor.positions if p.administrator), None)
+    return uow.actor.holding(*entitled)
 
 
 def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement | None:
@@ -299,6 +307,10 @@ def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement
     if mine is None:
         raise NotAllowed(uow.actor.name, f"{action} the process {process.key}")
     return mine
+
+
+def _unknown(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
+    return tuple(name for name in (*process.lanes, *process.owners) if positions.resolve(uow, name) is None)
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
