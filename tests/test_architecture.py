@@ -27,18 +27,20 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "__main__ commands",
-        "demo doctor",
+        "demo doctor backup",
         "worker",
         "rehearsal migration",
+        "cases task_page",
         "tasks",
         "instances settle",
-        "alerts definitions incidents deadlines reading performers documents notes form_context",
-        "jobs submissions users sessions positions calendars calendar_rows days_off office history",
-        "spiff db backup connectors",
+        "form_context inbox notes progress documents submissions office_file",
+        "alerts definitions incidents deadlines reading performers jobs",
+        "users sessions positions calendars calendar_rows days_off office history",
+        "spiff db connectors",
         "model",
         "diagram",
-        "worktime hours ledger durations weeks default_hours holidays_source",
-        "filekinds expressions evaluation grammar formulas identity passwords clock settings errors views",
+        "expressions evaluation grammar formulas worktime hours durations ledger weeks default_hours holidays_source "
+        "identity passwords filekinds demo_text clock settings errors views",
     )
 )
 #: modules that do nothing but compute
