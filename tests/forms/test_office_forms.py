@@ -32,6 +32,22 @@ def test_every_form_that_a_diagram_names_is_there(path: Path) -> None:
     assert named <= FORMS.keys()
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "processes").glob("*.bpmn")), ids=lambda path: path.stem)
+def test_every_source_names_an_answer_of_the_same_process(path: Path) -> None:
+    nodes = read_diagram(path.read_bytes()).process.nodes.values()
+    by_activity = {node.id: FORMS[node.form_key] for node in nodes if node.form_key}
+    for form in by_activity.values():
+        for where, field in definition.walk(form):
+            if field.source is None:
+                continue
+            assert field.source.activity in by_activity, where
+            target = dict(definition.walk(by_activity[field.source.activity]))
+            name = field.source.field
+            assert name is None or name in target, where
+            for cell in filter(None, (field.source.match, field.source.column)):
+                assert f"{name}.{cell}" in target, where
+
+
 @pytest.mark.parametrize("key", FORMS)
 def test_a_form_of_the_product_is_complete(key: str) -> None:
     form = FORMS[key]
