@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 
@@ -37,7 +38,7 @@ def calendar() -> Page:
 def open_calendar() -> Response:
     """Where there is no calendar yet: the usual week and the days off of this year and the next."""
     with writing() as uow:
-        calendars.ensure_office(uow)
+        calendars.establish(uow)
     flash(_("The calendar is set up. Check the hours and days off."), "success")
     return redirect(url_for("settings.calendar"))
 
@@ -178,6 +179,7 @@ def _calendar_page(year: int, form: PlainForm) -> str:
             if period is not p
         ],
         days=days,
+        usual_day_source=Counter(d.source for d in days).most_common(1)[0][0] if days else "",
         warnings=warnings,
         kinds=kind_words(),
         problems=form.problems,
@@ -231,7 +233,7 @@ def _rows(week: Week) -> list[tuple[int, str, list[tuple[str, str]]]]:
     """Rows for the form: weekday, its name, RANGES pairs as text."""
     rows = []
     for weekday in range(7):
-        pairs = [(a.isoformat("minutes"), b.isoformat("minutes")) for a, b in week.get(weekday, ())]
+        pairs = [(i18n.hour(a), i18n.hour(b)) for a, b in week.get(weekday, ())]
         pairs += [("", "")] * (RANGES - len(pairs))
         rows.append((weekday, _weekdays((weekday, weekday)), pairs[:RANGES]))
     return rows
