@@ -112,6 +112,14 @@ def assign(uow: UnitOfWork, task_id: int, person_id: int) -> None:
     _record(uow, "task.assigned", task, entitled, to=chosen.name, to_position=chosen.position_name)
 
 
+def assignable(uow: UnitOfWork, task_id: int) -> tuple[performers.Performer, ...]:
+    """Whom the actor may hand the task to; nobody where that is not theirs to decide. Raises NotFound."""
+    task = find(uow, task_id)
+    if not task.open or performers.assigning_entitlement(uow, task) is None:
+        return ()
+    return performers.assignable(uow, task)
+
+
 def save_draft(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> Draft:
     """Keep what was typed without checking it, and compute again. Takes an unassigned task. Raises as claim does."""
     instance, task = _locked(uow, task_id)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine import documents as store
 
-from . import context
+from webapp import context
 
 documents = Blueprint("documents", __name__)
 

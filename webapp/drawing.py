@@ -1,24 +1,27 @@
-"""From a task's form to what its page draws, in the language of the request."""
+"""From a form and its answers to what a page draws, in the language of the request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from engine import documents, positions
 from engine.db import UnitOfWork
-from engine.form_context import evaluator
+from engine.form_context import Evaluate
+from engine.task_page import SubmissionView
 from forms import submission
 from forms.model import Context, Form, Problem
 
-from . import i18n
-from .fields import FormView, form_view
+from webapp import i18n
+from webapp.answers import Answer, Reader, answers
+from webapp.fields import FormView, form_view
 
 
 def draw(
-    uow: UnitOfWork, form: Form, raw: Mapping[str, Any], context: Context, problems: Sequence[Problem] = ()
+    form: Form, raw: Mapping[str, Any], context: Context, evaluate: Evaluate, problems: Sequence[Problem] = ()
 ) -> FormView:
     """The form with computed cells, hidden parts and worded problems, ready for the template."""
-    evaluate = evaluator(uow)
     language = i18n.code()
     fresh = submission.refresh(form, raw, context, evaluate, decimal="," if language == "id" else ".")
     return form_view(
@@ -33,3 +36,17 @@ def draw(
         translate=i18n.translated,
         language=language,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one person sent, with its answers ready for reading."""
+
+    view: SubmissionView
+    answers: tuple[Answer, ...]
+
+
+def submissions(uow: UnitOfWork, instance_id: int, sent: Sequence[SubmissionView]) -> tuple[Sent, ...]:
+    """Answers of a case that the caller has made sure the person may read."""
+    reader = Reader(i18n.code(), positions.choices(uow), documents.files_of_case(uow, instance_id))
+    return tuple(Sent(view, answers(view.form, view.values, reader) if view.form else ()) for view in sent)

@@ -9,7 +9,7 @@ from typing import Any
 from forms.model import Context, Field, File, Form, Problem
 from forms.raw import html_name
 
-from .answers import Reader, Shown, TableView, Translate, leaves, list_table, reader_of, table
+from webapp.answers import Reader, Shown, TableView, Translate, leaves, list_table, reader_of, table
 
 #: more columns than this don't fit beside the case
 NARROW_COLUMNS = 4
@@ -84,6 +84,8 @@ class FormView:
     errors: tuple[ErrorLink, ...]
     more_errors: int
     wide: bool  #: a list or table needs the whole width
+    computed: Mapping[str, str]  #: text of computed cells by path
+    hidden: frozenset[str]  #: paths that conditions hide
 
 
 Rows = Callable[[Field], Sequence[Mapping[str, Any]]]
@@ -129,6 +131,8 @@ def form_view(
         errors=_links(problems, worded, form, reader),
         more_errors=max(0, len(worded) - SUMMARY_LENGTH),
         wide=any(_columns(field) > NARROW_COLUMNS for field in leaves(form.fields)),
+        computed=computed,
+        hidden=hidden,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from forms.model import Choice, Field
 from forms.raw import MAX_ROWS, blank_row
 
-from .answers import Reader, leaves
+from webapp.answers import Reader, leaves
 
 
 def paste(rows: Field, raw: Sequence[Mapping[str, Any]], text: str, reader: Reader) -> tuple[list[dict[str, Any]], int]:

@@ -14,9 +14,9 @@ from forms import definition
 from forms.model import Context, Form, Problem
 from forms.raw import apply_row_action, nest, row_action
 
-from . import context as web
-from .answers import reader_of
-from .paste import paste
+from webapp import context as web
+from webapp.answers import reader_of
+from webapp.paste import paste
 
 Pairs = list[tuple[str, str]]
 

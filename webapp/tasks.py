@@ -1,0 +1,191 @@
+"""What waits for a person: their tasks, their unit's queue, one task with its form, and sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from engine import definitions, task_page
+from engine import inbox as lists
+from engine import tasks as work
+from engine.errors import InvalidVariables, SameCaseExists, TaskAlreadyClaimed
+from engine.task_page import TaskPage
+from forms.model import Problem
+
+from webapp import context, i18n, postings, sketch, words
+from webapp.drafts import drafts
+from webapp.drawing import draw, submissions
+
+tasks = Blueprint("tasks", __name__)
+tasks.register_blueprint(drafts)
+words.prepare(tasks)
+
+SORTS = ("due", "new", "title")
+#: people and steps named after sending; more don't fit a cookie
+MOST_NEXT = 14
+
+
+@tasks.get("/tasks")
+def inbox() -> str:
+    """The person's own tasks, or with ?scope=unit the queue of their positions."""
+    scope: lists.Scope = "unit" if request.args.get("scope") == "unit" else "mine"
+    query = request.args.get("query", "").strip()[:100]
+    process = request.args.get("process", "")[:200]
+    late = request.args.get("late") == "1"
+    sort = cast(lists.Sort, request.args.get("sort") if request.args.get("sort") in SORTS else SORTS[0])
+    with context.reading() as uow:
+        page = lists.inbox(
+            uow,
+            scope=scope,
+            query=query,
+            process=process,
+            late=late,
+            sort=sort,
+            page=max(1, request.args.get("page", 1, type=int)),
+        )
+        counts = lists.counts(uow)
+        processes = definitions.listing(uow)
+    chosen = {"query": query or None, "process": process or None, "late": int(late) or None}
+    return render_template(
+        "tasks/inbox.html",
+        page=page,
+        counts=counts,
+        scope=scope,
+        chosen=chosen,
+        sort=sort,
+        filtered=any(chosen.values()),
+        processes=processes,
+        address={**chosen, "scope": scope if scope == "unit" else None, "sort": sort if sort != SORTS[0] else None},
+    )
+
+
+@tasks.get("/tasks/<int:task_id>")
+def show(task_id: int) -> str:
+    """One task beside its case."""
+    return page(task_id)
+
+
+def page(
+    task_id: int,
+    *,
+    raw: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+    same_case: SameCaseExists | None = None,
+) -> str:
+    """The task's page; with `raw` it shows what was typed instead of what is stored."""
+    with context.reading() as uow:
+        found = task_page.get(uow, task_id)
+        earlier = submissions(uow, found.task.instance_id, found.earlier)
+        diagram = sketch.around(uow, found)
+    form = draw(found.form, found.raw if raw is None else raw, found.context, found.evaluate, problems)
+    return render_template(
+        "tasks/task.html",
+        page=found,
+        task=found.task,
+        form=form,
+        earlier=earlier,
+        diagram=diagram,
+        same_case=same_case,
+        can_write=found.mine and found.state == "open" and found.case_state == "active",
+    )
+
+
+@tasks.post("/tasks/<int:task_id>")
+def send(task_id: int) -> str | Response | tuple[str, int]:
+    """Send the answers, or do what another button of the form says; whatever was typed is kept."""
+    with context.reading() as uow:
+        found = task_page.get(uow, task_id)
+    posting = postings.take(task_id, found.form)
+    if posting.button:
+        return _press(task_id, found, posting)
+    if posting.problems:
+        return page(task_id, raw=posting.raw, problems=posting.problems), 422
+    try:
+        with context.writing() as uow:
+            result = work.complete(uow, task_id, posting.raw, confirm_same_case="_confirm" in dict(posting.pairs))
+    except InvalidVariables as refused:
+        return page(task_id, raw=refused.raw, problems=refused.problems), 422
+    except SameCaseExists as same:
+        return page(task_id, raw=posting.raw, same_case=same), 409
+    session["sent"] = {
+        "task": task_id,
+        "case": result.instance_id,
+        "title": result.title,
+        "step": result.activity_name,
+        "ended": result.ended,
+        "late": result.late,
+        "waiting": result.waiting_for,
+        "next": [
+            [n.task_id, n.activity_name, n.item_label, n.position_name, ", ".join(n.people)[:80],
+             i18n.iso(n.due_at), n.mine]
+            for n in result.next[:MOST_NEXT]
+        ],
+    }  # fmt: skip
+    return redirect(url_for("tasks.sent", task_id=task_id), 303)
+
+
+def _press(task_id: int, found: TaskPage, posting: postings.Posting) -> Response | tuple[str, int]:
+    changed = postings.press(posting, found.form, found.context, i18n.code())
+    with context.writing() as uow:
+        work.save_draft(uow, task_id, changed.raw)
+    if posting.problems:
+        return page(task_id, raw=changed.raw, problems=posting.problems), 422
+    if changed.pasted is not None:
+        flash(ngettext("%(num)s row filled in.", "%(num)s rows filled in.", changed.pasted), "success")
+    elif posting.button == "_draft":
+        flash(_("Draft saved. Nothing has been sent yet; you can go on at any time."), "success")
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=changed.anchor or None), 303)
+
+
+@tasks.get("/tasks/<int:task_id>/sent")
+def sent(task_id: int) -> str | Response:
+    """After sending: who has the case next, and by when."""
+    result = session.get("sent")
+    if not result or result.get("task") != task_id:
+        with context.reading() as uow:
+            found = task_page.get(uow, task_id)
+        return redirect(url_for("cases.show", instance_id=found.task.instance_id), 303)
+    with context.reading() as uow:
+        mine = lists.inbox(uow, scope="mine", per_page=3)
+    return render_template("tasks/sent.html", result=result, mine=mine)
+
+
+@tasks.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Response:
+    """Take a task and open it."""
+    try:
+        with context.writing() as uow:
+            work.claim(uow, task_id)
+    except TaskAlreadyClaimed as taken:
+        flash(_("%(name)s was quicker and works on this task now.", name=taken.by), "warning")
+        return redirect(url_for("tasks.inbox", scope="unit"), 303)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@tasks.post("/tasks/<int:task_id>/unclaim")
+def unclaim(task_id: int) -> Response:
+    """Put a task back into the unit's queue; its draft is kept."""
+    with context.writing() as uow:
+        work.unclaim(uow, task_id)
+    flash(_("The task is back in the queue of its unit. Its draft is kept."), "success")
+    return redirect(url_for("tasks.inbox"), 303)
+
+
+@tasks.post("/tasks/<int:task_id>/assign")
+def assign(task_id: int) -> Response:
+    """Give a task to somebody."""
+    person_id = request.form.get("person_id", type=int)
+    target = context.safe_next(request.form.get("next") or url_for("tasks.show", task_id=task_id))
+    if person_id is None:
+        flash(_("Choose who should have the task."), "warning")
+        return redirect(target, 303)
+    with context.writing() as uow:
+        names = {person.person_id: person.name for person in task_page.get(uow, task_id).assignable}
+        work.assign(uow, task_id, person_id)
+    flash(_("The task is now with %(name)s.", name=names.get(person_id, "")), "success")
+    return redirect(target, 303)

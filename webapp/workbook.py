@@ -1,0 +1,162 @@
+"""Workbooks of a case: the rows a form declares, as a spreadsheet the office can keep. Nothing in a cell is a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from xlsxwriter import Workbook as Spreadsheet
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from engine import cases, definitions, documents, office
+from engine.cases import CasePage
+from engine.db import UnitOfWork
+from engine.errors import ExpressionError, NotFound
+from engine.form_context import Evaluate, evaluator
+from forms import submission
+from forms.model import Column, Context, Field, File, Form, Item, Workbook
+from webapp import i18n
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+NUMBERS = {"number": "#,##0.##", "money": '"Rp"#,##0', "percent": "0.00"}
+WIDTHS = {"counter": 5, "number": 13, "money": 18, "percent": 12, "files": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A workbook that can be downloaded from a case."""
+
+    form_key: str
+    title: str
+
+
+def offered(uow: UnitOfWork, case: CasePage) -> tuple[Offered, ...]:
+    """The workbooks of a case that have something in them by now."""
+    sent = {view.activity_id for view in case.submissions}
+    names = _names(case)
+    evaluate = evaluator(uow)
+    return tuple(
+        Offered(key, _worded(book.title, evaluate, names))
+        for key, form in definitions.get(uow, case.process.key, case.version).forms.items()
+        if (book := form.workbook) is not None and book.source.activity in sent
+    )
+
+
+def of_case(uow: UnitOfWork, instance_id: int, form_key: str) -> tuple[BytesIO, str]:
+    """One workbook and its file name. Raises NotFound for a case one may not read or a form that declares none."""
+    case = cases.get(uow, instance_id)
+    form: Form | None = definitions.get(uow, case.process.key, case.version).forms.get(form_key)
+    if form is None or form.workbook is None:
+        raise NotFound("workbook", form_key)
+    evaluate, names = evaluator(uow), _names(case)
+    rows = _rows(form.workbook, case, evaluate, names)
+    title = _worded(form.workbook.title, evaluate, names)
+    headings = [_worded(column.label, evaluate, names) for column in form.workbook.columns]
+    files = documents.files_of_case(uow, instance_id)
+    lead = [line for line in (office.office_name(uow), case.title) if line]
+    content = write(title, lead, headings, form.workbook.columns, rows, files)
+    return content, re.sub(r"[^\w .()-]", "-", title).strip() + ".xlsx"
+
+
+def _names(case: CasePage) -> dict[str, object]:
+    """Answers of the steps that run once, by key; later ones win."""
+    names: dict[str, object] = {}
+    for view in case.submissions:
+        if not view.item_label:
+            names.update(view.values)
+    return names
+
+
+def _rows(book: Workbook, case: CasePage, evaluate: Evaluate, names: Mapping[str, object]) -> list[dict[str, Any]]:
+    newest: dict[str, Item] = {}
+    for view in case.submissions:
+        if view.activity_id == book.source.activity:
+            newest[view.item_label] = Item(view.item_label or None, view.item_label, view.values, view.round)
+    context = Context(
+        today=case.started_at.date(), sources={book.source.activity: tuple(newest.values())}, variables=names
+    )
+    table = Field(id="workbook", type="table", source=book.source, columns=book.columns)
+    return submission.table_rows(table, context, evaluate)
+
+
+def _worded(text: str, evaluate: Evaluate, names: Mapping[str, object]) -> str:
+    if not text.startswith("="):
+        return text
+    try:
+        return str(evaluate(text[1:], names))
+    except ExpressionError:
+        return text.split("'")[1].strip() if "'" in text else text[1:]
+
+
+def write(
+    title: str,
+    lead: Sequence[str],
+    headings: Sequence[str],
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    files: Mapping[str, File],
+) -> BytesIO:
+    """The spreadsheet: title, what it is about, and the table with its headings kept in view and on every page."""
+    content = BytesIO()
+    book = Spreadsheet(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": title})
+    sheet = book.add_worksheet("Data")
+    style = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBAB2", "font_size": 10}
+    plain, guarded = book.add_format(style), book.add_format(style)
+    guarded.set_quote_prefix()
+    numbers = {kind: book.add_format({**style, "num_format": pattern}) for kind, pattern in NUMBERS.items()}
+    heading = book.add_format({**style, "bold": True, "bg_color": "#E4EFEE", "valign": "vcenter", "align": "center"})
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    for number, line in enumerate(lead, start=1):
+        sheet.write_string(number, 0, line, book.add_format({"font_color": "#655F57"}))
+    top = len(lead) + 2
+    for place, (column, text) in enumerate(zip(columns, headings, strict=True)):
+        sheet.write_string(top, place, text, heading)
+        sheet.set_column(place, place, WIDTHS.get(column.type, max(16, min(len(text) + 4, 34))))
+    for number, row in enumerate(rows, start=1):
+        for place, column in enumerate(columns):
+            value = number if column.type == "counter" else row.get(column.key)
+            _cell(sheet, (top + number, place), column, value, files, plain, guarded, numbers.get(column.type, plain))
+    sheet.freeze_panes(top + 1, min(4, len(columns)))
+    if rows:
+        sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
+    book.close()
+    content.seek(0)
+    return content
+
+
+def _cell(
+    sheet: Worksheet,
+    where: tuple[int, int],
+    column: Column,
+    value: Any,
+    files: Mapping[str, File],
+    plain: Format,
+    guarded: Format,
+    number: Format,
+) -> None:
+    if value is None or value == "" or value == []:
+        sheet.write_blank(*where, None, plain)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        sheet.write_number(*where, value, number)
+    else:
+        text = _text(column, value, files)
+        sheet.write_string(*where, text[:32_000], guarded if text.startswith(FORMULA_SIGNS) else plain)
+
+
+def _text(column: Column, value: Any, files: Mapping[str, File]) -> str:
+    if column.type == "files":
+        ids = value if isinstance(value, list) else [value]
+        return ", ".join(files[id].name for id in ids if id in files)
+    if column.type == "date" and isinstance(value, str):
+        return i18n.day(date.fromisoformat(value[:10]))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
