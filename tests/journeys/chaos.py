@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,13 +21,12 @@ from typing import TypeVar
 import psutil
 from sqlalchemy import func, select
 
-from engine import deadlines, office
 from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import CaseState, InstanceRow
 from tests.journeys import procedure
-from tests.journeys.offices import Answers, flat
-from tests.office import ADMINISTRATOR, PASSWORD, person
+from tests.journeys.offices import Answers, flat, let_next_deadline_pass
+from tests.office import PASSWORD
 from tests.visitor import OverTheWire, Page, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,13 +131,7 @@ class Chaos:
         while not self.done.wait(chance.uniform(*pause)):
             self.machine.kill(chance)
             if chance.random() < 0.7:
-                self._let_a_deadline_pass()
-
-    def _let_a_deadline_pass(self) -> None:
-        with self.machine.database.begin(person(self.machine.database, ADMINISTRATOR)) as uow:
-            due = deadlines.next_due(uow)
-            if due is not None and due > uow.now - timedelta(minutes=1):
-                office.advance_clock(uow, by=max(due - uow.now, timedelta()) + timedelta(minutes=1))
+                let_next_deadline_pass(self.machine.database)
 
     def _visitor(self, position: str) -> Visitor:
         visitor = Visitor(OverTheWire(self.machine.address))

@@ -21,6 +21,15 @@ CHECK = "Memeriksa kelengkapan data kinerja"
 WRITE = "Melakukan persiapan penyusunan dokumen pengukuran kinerja dan dokumen laporan kinerja"
 DELIVER = "Menyampaikan dokumen pengumpulan data kinerja kepada Bappeda"
 
+STEPS = {
+    "terima_permintaan": REGISTER,
+    "teruskan_surat": FORWARD,
+    "disposisi": DIVIDE,
+    "siapkan_data": "Mempersiapkan pengumpulan data kinerja bersama seluruh Kasubag dan Seksi yang ada",
+    "periksa_kelengkapan": CHECK,
+    "susun_dokumen": WRITE,
+    "sampaikan_dokumen": DELIVER,
+}
 #: activity -> who is told when its standard time has passed
 TOLD = {
     "terima_permintaan": {"Sekretaris Kecamatan"},

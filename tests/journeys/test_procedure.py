@@ -9,7 +9,16 @@ from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import AlertRow, AlertState, HistoryRow, TaskRow, TaskState
 from tests.journeys.offices import OnTheCommandLine, over_http
-from tests.journeys.procedure import CONTRIBUTE, NOTE, RETURNED, walk
+from tests.journeys.procedure import CONTRIBUTE, NOTE, RETURNED, STEPS, TOLD, walk
+
+#: whoever may be told, and two who must not be
+SUPERVISORS = {
+    "sekretaris_kecamatan": "Sekretaris Kecamatan",
+    "camat": "Camat",
+    "pengelola_sop": "Pengelola SOP",
+    "kasubag_keuangan": "Kasubag Keuangan",
+    "kasubag_umum": "Kasubag Umum dan Kepegawaian",
+}
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,6 +35,13 @@ def test_the_procedure_walks_through_the_pages_with_every_step_late(working: Dat
             assert page.root.xpath("//input[@name='indikator-0-target_tahunan']/@value") == ["90"], (
                 "earlier rows are kept"
             )
+
+        if moment == "delivered":
+            for position, name in SUPERVISORS.items():
+                page = office.visitor(position).open("/overdue?state=closed")
+                titles = page.root.xpath("//h3[starts-with(@id, 'alert-')]/text()")
+                late = {STEPS[activity] for activity, told in TOLD.items() if name in told}
+                assert sorted(titles) == sorted(late), f"{name} should see what was late below, and nothing else"
 
     case = walk(office, late=True, seen=look)
     assert_the_books_are_right(working, case, alerts=7)
