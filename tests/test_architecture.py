@@ -35,7 +35,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "instances settle",
         "form_context inbox notes progress documents submissions office_file",
         "alerts definitions incidents deadlines reading performers jobs",
-        "users sessions positions calendars calendar_rows days_off office history",
+        "users sessions positions holdings calendars calendar_rows days_off office history",
         "spiff db connectors",
         "model",
         "diagram",
