@@ -306,6 +306,10 @@ BOMBS = [
     "[x + x for x in [y + y for y in [z + z for z in [teks + teks]]]]",
     "[teks + sifat for a in panjang]",
     "[upper(teks) for a in panjang]",
+    "len([teks + sifat for a in panjang])",
+    "len([teks[1:] for a in panjang])",
+    "len([1 for a in panjang if panjang == salinan])",
+    "len([1 for a in panjang if [panjang] in [[salinan]]])",
     "[{'a': panjang, 'b': panjang} for a in panjang]",
     "[[[[[[[[panjang]*9]*9]*9]*9]*9]*9]*9]",
     "[[a, a, a, a] for a in [[b, b, b, b] for b in [[c, c, c, c] for c in [[panjang] for d in panjang]]]]",
@@ -345,6 +349,7 @@ def _endless():
 def test_what_would_take_too_long_or_too_much_room_is_refused_at_once(text):
     names = CASE | {
         "teks": "x" * 5_000,
+        "salinan": [0] * 9_000,
         "dalam": _deep(50_000),
         "dalam2": _deep(50_000),
         "lingkar": _endless(),
@@ -393,6 +398,8 @@ def test_what_would_take_too_long_or_too_much_room_is_refused_at_once(text):
         ("[x for x in sifat]", "'for' needs a list, not the text 'rahasia'"),
         ("1 in 2", "'in' can't look for the number 1 in the number 2"),
         ("sifat.upper()", "there are no methods: '.upper(...)'"),
+        ("[a for a in panjang for b in pilihan]", "more than 10000 items drawn"),
+        ("panjang + panjang", "longer than 10000 characters or items"),
         ("round(1, 2.5)", "round(): places must be a whole number from -15 to 15"),
     ],
 )

@@ -185,6 +185,11 @@ def test_a_calendar_whose_hours_end_is_refused_where_they_run_out():
             due(ends, wib("2026-03-30 09.00"), duration)
 
 
+def test_an_office_that_is_closed_for_most_of_a_year_opens_again():
+    reopens = calendar(week={}, periods=(HoursPeriod(date(2027, 1, 4), None, WEEK),), years=())
+    assert shown(due(reopens, wib("2026-03-10 09.00"), "P1D").at) == "Tue 2027-01-05 07.30"
+
+
 def test_the_end_of_all_dates_is_an_error_of_the_duration():
     for office in (PLAIN, None):
         with pytest.raises(DurationError):
