@@ -57,6 +57,8 @@ __all__ = [
     "warnings",
 ]
 
+LONGEST_CLOSED = 365  #: days an office may be closed on end: deadlines must find an opening again
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodView:
@@ -151,6 +153,8 @@ def add_period(
         raise InvalidInput("starts", N_("Give the first or the last day of the period."))
     if starts is not None and ends is not None and ends < starts:
         raise InvalidInput("ends", N_("The last day lies before the first."))
+    if not week and (starts is None or ends is None or (ends - starts).days > LONGEST_CLOSED):
+        raise InvalidInput("ends", N_("A period without opening hours needs a first and a last day within a year."))
     period = HoursRow(
         calendar_id=row.id,
         label=text("label", label),

@@ -167,6 +167,12 @@ def test_a_period_may_close_the_office_but_needs_a_name_and_dates_in_order(chang
         assert refused.value.field == field
 
 
+@pytest.mark.parametrize("ends", [None, date(2027, 4, 3)])
+def test_an_office_is_not_closed_for_good(ends, change):
+    with change() as uow, pytest.raises(InvalidInput, match="ends"):
+        calendars.add_period(uow, label="Tutup", starts=date(2026, 4, 2), ends=ends, weekdays={})
+
+
 def test_the_usual_week_cannot_be_ended(change, read):
     (usual,) = read(calendars.hours)
     for period in (usual.id, 999):
