@@ -74,7 +74,8 @@ def find(uow: UnitOfWork, task_id: int) -> TaskRow:
     if row is None:
         # A person named in the diagram or chosen by a superior may stand outside the positions that take part.
         row = uow.session.get(TaskRow, task_id)
-        if row is None or (row.assignee_id != uow.actor.person_id and performers.entitlement(uow, row) is None):
+        theirs = row is not None and row.assignee_id is not None and row.assignee_id == uow.actor.person_id
+        if row is None or not (theirs or performers.entitlement(uow, row) is not None):
             raise NotFound("task", task_id)
     return row
 

@@ -20,7 +20,7 @@ from engine.errors import (
     TaskAlreadyClaimed,
     TaskNotOpen,
 )
-from engine.identity import SYSTEM, Actor, HoldingKind
+from engine.identity import NOBODY, SYSTEM, Actor, HoldingKind
 from engine.inbox import inbox
 from engine.worker import Worker
 from tests import answers
@@ -41,7 +41,13 @@ def second_holder(database: Database, as_: As, position: str, *, kind: HoldingKi
         place = next(p for p in positions.listing(uow) if p.key == position)
         someone = users.create(uow, username=f"kedua_{position}", name="Orang Kedua", demo=True)
         positions.assign_holder(
-            uow, place.id, someone.id, kind=kind, starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), order_number="7"
+            uow,
+            place.id,
+            someone.id,
+            kind=kind,
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+            order_number="7",
         )
     with database.read(SYSTEM) as uow:
         return positions.actor_of(uow, someone.id)
@@ -53,6 +59,12 @@ def test_only_the_position_of_the_lane_can_send_the_task(procedure: Database, as
         tasks.complete(uow, task, answers.PERMINTAAN)
     with pytest.raises(NotFound), procedure.begin(as_("lurah_rogotrunan")) as uow:
         tasks.complete(uow, task, answers.PERMINTAAN)
+
+
+def test_who_has_not_signed_in_finds_no_task(procedure: Database, as_: As) -> None:
+    task = first_task(procedure, as_)
+    with pytest.raises(NotFound), procedure.read(NOBODY) as uow:
+        task_page.get(uow, task)
 
 
 def test_whoever_takes_a_shared_task_first_has_it_and_the_other_is_told_who(procedure: Database, as_: As) -> None:
@@ -229,9 +241,7 @@ def test_nobody_works_on_a_suspended_case_and_what_fell_due_fires_when_it_goes_o
     assert kinds[-3:] == ["case.suspended", "case.activated", "alert.opened"]
 
 
-def test_a_cancelled_case_keeps_its_facts_and_asks_nothing_more(
-    procedure: Database, as_: As, clock: SetClock
-) -> None:
+def test_a_cancelled_case_keeps_its_facts_and_asks_nothing_more(procedure: Database, as_: As, clock: SetClock) -> None:
     to_the_units(procedure, as_)
     with procedure.begin(as_("pengelola_sop")) as uow:
         instances.cancel(uow, 1, "Surat ditarik Bappeda")
