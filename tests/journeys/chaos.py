@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -99,10 +100,10 @@ class Chaos:
     troubles: list[str] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, *, cases: int, seconds: float, pause: tuple[float, float]) -> None:
-        """Start the cases, let people work on them until all are delivered, and kill all the while."""
+    def run(self, *, cases: int, seconds: float, pause: tuple[float, float], kills: int) -> None:
+        """Start the cases, let people work on them until all are delivered, and kill so many times meanwhile."""
         self.machine.start()
-        killer = threading.Thread(target=self._kill, args=(pause,), name="killer")
+        killer = threading.Thread(target=self._kill, args=(pause, kills), name="killer")
         starter = self._visitor("kasubag_umum")
         for _ in range(cases):
             self._start_case(starter)
@@ -125,10 +126,12 @@ class Chaos:
             active = select(func.count()).select_from(InstanceRow).where(InstanceRow.state == CaseState.ACTIVE)
             return uow.session.scalar(active) or 0
 
-    def _kill(self, pause: tuple[float, float]) -> None:
+    def _kill(self, pause: tuple[float, float], kills: int) -> None:
         """Kill now and then, and let a deadline pass now and then, so that timers have to fire meanwhile."""
         chance = random.Random(self.seed)
-        while not self.done.wait(chance.uniform(*pause)):
+        for _ in range(kills):
+            if self.done.wait(chance.uniform(*pause)):
+                return
             self.machine.kill(chance)
             if chance.random() < 0.7:
                 let_next_deadline_pass(self.machine.database)
@@ -137,7 +140,8 @@ class Chaos:
         visitor = Visitor(OverTheWire(self.machine.address))
 
         def sign_in() -> None:
-            visitor.open("/sign-in")
+            if visitor.open("/sign-in").url.endswith("/tasks"):
+                return  # the answer was lost, not the session
             page = self._noted(visitor.press("/sign-in", {"username": position, "password": PASSWORD}))
             assert page.status == 200, page.text
 
@@ -159,10 +163,9 @@ class Chaos:
                 for position, visitor in visitors.items():
                     for link in self._insist(partial(self._links, visitor)) or ():
                         self._insist(partial(self._do, visitor, link, position))
-        except Exception as error:
-            self.troubles.append(f"{threading.current_thread().name}: {error!r}")
+        except Exception:
+            self.troubles.append(traceback.format_exc())
             self.done.set()
-            raise
 
     def _links(self, visitor: Visitor) -> list[str]:
         pages = [self._noted(visitor.open(address)) for address in ("/tasks", "/tasks?scope=unit")]

@@ -32,9 +32,9 @@ def machine(in_real_time: Database, tmp_path: Path) -> Iterator[Machine]:
 
 def test_killing_worker_and_server_loses_and_doubles_nothing(machine: Machine) -> None:
     chaos = Chaos(machine, seed=4, units=procedure.UNITS[:2])
-    chaos.run(cases=3, seconds=120, pause=(1.0, 4.0))
+    chaos.run(cases=2, seconds=300, pause=(0.8, 2.5), kills=6)
     assert not chaos.troubles
-    assert machine.kills
+    assert len(machine.kills) >= 4
     assert_nothing_lost_or_doubled(machine.database)
 
 
@@ -42,7 +42,7 @@ def test_killing_worker_and_server_loses_and_doubles_nothing(machine: Machine) -
 @pytest.mark.parametrize("seed", range(5))
 def test_thirty_cases_under_fire(machine: Machine, seed: int) -> None:
     chaos = Chaos(machine, seed=seed)
-    chaos.run(cases=30, seconds=3600, pause=(0.5, 6.0))
+    chaos.run(cases=30, seconds=3600, pause=(0.5, 6.0), kills=1000)
     assert not chaos.troubles
     assert len(machine.kills) > 10
     assert_nothing_lost_or_doubled(machine.database)
