@@ -149,7 +149,7 @@ def _fill(scope: BpmnBaseWorkflow, value: dict[str, Any]) -> None:
         above = scope.tasks[UUID(parent)] if parent is not None else None
         task = Task(scope, scope.spec.task_specs[name], above, state=state, id=UUID(key))
         task.triggered, task.last_state_change, task.internal_data = triggered, tick, notes
-        task.data = data if data is not None else _own(above.data if above is not None else {})
+        task.data = data if data is not None else dict(scope.tasks[UUID(parent)].data)
         if "seen_events" in notes:
             known = task.task_spec.event_definition.event_definitions
             notes["seen_events"] = [BpmnEvent(known[place], payload) for place, payload in notes["seen_events"]]
@@ -160,10 +160,6 @@ def _fill(scope: BpmnBaseWorkflow, value: dict[str, Any]) -> None:
     scope.last_task = scope.tasks.get(UUID(value["last"])) if value["last"] else None
     scope.data, scope.success, scope.completed = value["data"], value["success"], value["completed"]
     scope.correlations = value["correlations"]
-
-
-def _own(data: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.copy() if isinstance(v, (dict, list)) else v for k, v in data.items()}
 
 
 def _in_order(scope: BpmnBaseWorkflow) -> Iterator[Task]:

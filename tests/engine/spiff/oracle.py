@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 Block = tuple[Any, ...]
@@ -52,11 +53,11 @@ def _draw(one: Block, lines: list[str]) -> tuple[str, str]:
     a, b = f"{name}_a", f"{name}_b"
     if kind == "seq":
         ends = [_draw(inner, lines) for inner in rest[0]]
-        lines += [f"{before[1]} > {after[0]}" for before, after in zip(ends, ends[1:], strict=False)]
+        lines += [f"{before[1]} > {after[0]}" for before, after in pairwise(ends)]
         return ends[0][0], ends[-1][1]
     if kind in ("xor", "and", "or"):
         lines += [f"{kind} {a}", f"{kind} {b}"]
-        branches = [flag_and for flag_and in rest[0]] if kind == "or" else [(None, i) for i in rest[-1]]
+        branches = list(rest[0]) if kind == "or" else [(None, i) for i in rest[-1]]
         for place, (flag, inner) in enumerate(branches):
             first, last = _draw(inner, lines)
             flag = rest[0] if kind == "xor" and place == 0 else flag
@@ -147,8 +148,10 @@ class Node:
             for one in (*self.inner, *self.called):
                 if not one.done:
                     one.settle()
-            if self.open_for or (self.kind == "wait" and self.due) or not all(
-                one.done for one in (*self.inner, *self.called)
+            if (
+                self.open_for
+                or (self.kind == "wait" and self.due)
+                or not all(one.done for one in (*self.inner, *self.called))
             ):
                 return
             if self.kind == "seq" and self.left:
@@ -211,7 +214,9 @@ class Oracle:
         self._settle()
 
     def fire(self) -> None:
-        while due := [(n.due, n.kind != "wait" and n.rest[0][0] == "stop", k, n) for k, n in enumerate(self.nodes()) if n.due]:
+        while due := [
+            (n.due, n.kind != "wait" and n.rest[0][0] == "stop", k, n) for k, n in enumerate(self.nodes()) if n.due
+        ]:
             first = min(due, key=lambda d: d[:3])
             if first[0] > self.now:
                 return

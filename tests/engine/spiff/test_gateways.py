@@ -102,21 +102,15 @@ def test_an_inclusive_join_waits_for_what_was_opened_in_every_round(x: bool, y: 
 
 
 def test_an_inclusive_join_waits_for_a_branch_that_still_decides() -> None:
-    """The stock search follows one way back only and ignores sub-processes."""
+    """The stock search follows only the first way back from each node, here that of `f`."""
     walk = Walk(
         draw("""
             start s
             or split
             user a
             xor fork
-            sub deep {
-              start s1
-              user d
-              end e1
-              s1 > d
-              d > e1
-            }
             user f
+            user g
             xor meet
             user b
             or join
@@ -126,11 +120,64 @@ def test_an_inclusive_join_waits_for_a_branch_that_still_decides() -> None:
             split > a if x
             split > b if x
             a > fork
-            fork > deep if far
-            fork > f else
-            deep > meet
+            fork > f if far
+            fork > g else
             f > meet
-            meet > join
+            g > meet
+            xor decide
+            user h
+            user i
+            xor met
+            meet > decide
+            decide > h if far
+            decide > i else
+            h > met
+            i > met
+            met > join
+            b > join
+            join > c
+            c > e
+        """),
+        x=True,
+    )
+    walk.complete("a", far=False)
+    walk.complete("b")
+    assert walk.open == ["g"]
+    walk.complete("g")
+    assert walk.open == ["i"]
+    walk.complete("i")
+    assert walk.open == ["c"]
+
+
+def test_an_inclusive_join_waits_for_a_running_sub_process() -> None:
+    walk = Walk(
+        draw("""
+            start s
+            or split
+            sub deep {
+              start s1
+              user d
+              end e1
+              s1 > d
+              d > e1
+            }
+            user b
+            or join
+            user c
+            end e
+            s > split
+            split > deep if x
+            split > b if x
+            xor decide
+            user h
+            user i
+            xor met
+            deep > decide
+            decide > h if far
+            decide > i else
+            h > met
+            i > met
+            met > join
             b > join
             join > c
             c > e
@@ -138,10 +185,10 @@ def test_an_inclusive_join_waits_for_a_branch_that_still_decides() -> None:
         x=True,
     )
     walk.complete("b")
-    assert walk.open == ["a"]
-    walk.complete("a", far=True)
     assert walk.open == ["d"]
-    walk.complete("d")
+    walk.complete("d", far=True)
+    assert walk.open == ["h"]
+    walk.complete("h")
     assert walk.open == ["c"]
 
 

@@ -167,6 +167,13 @@ def test_each_sub_process_of_a_list_goes_its_own_way() -> None:
     assert walk.complete("b:x") == ("completed b:x", "ended e1:x", "completed work:x", "entered c")
 
 
+def test_a_list_answered_by_several_sub_processes_is_never_mixed() -> None:
+    walk = Walk(NESTED.replace(b">ok<", b">len(found) &lt; 9<"), units=["x", "y"])
+    walk.complete("a:x", found=[1, 2, 3])
+    walk.complete("a:y", found=[3, 4])
+    assert walk.task("c").data["found"] == [3, 4]
+
+
 def test_no_list_at_all_names_the_activity() -> None:
     with pytest.raises(ActivityFailed) as raised:
         Walk(PARALLEL, units="x")

@@ -200,6 +200,16 @@ def test_an_endless_repetition_makes_up_for_no_missed_rounds() -> None:
     assert walk.snapshot.timers[0].due == walk.now + timedelta(minutes=1)
 
 
+def test_rounds_of_a_repetition_leave_nothing_behind() -> None:
+    walk = Walk(draw("start s\nuser a\nboundary again at=a every=R/P1D\nend e\ns > a\na > e\nagain > e"))
+    sizes = []
+    for _ in range(60):
+        walk.later(days=1)
+        walk.fire()
+        sizes.append(len(walk.state))
+    assert max(sizes[1:]) - min(sizes[1:]) < 60
+
+
 def test_timers_passed_together_fire_in_the_order_of_their_instants() -> None:
     walk = Walk(
         draw("""
