@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ CLOCKS = {
     "engine/spiff/clock.py": "stands in for the wall clock of the library",
 }
 LONGEST = 400
+#: folders of one machine
+MACHINE = re.compile(r"(?<![\w.:/])/(?:work|root|home/\w+|Users)/\w|(?<![\w.:/])/tmp/\w")
 
 
 def sources(*rooms: str) -> Iterator[Path]:
@@ -73,6 +76,15 @@ def sources(*rooms: str) -> Iterator[Path]:
         for path in sorted((ROOT / room).rglob("*.py")):
             if "versions" not in path.parts and "node_modules" not in path.parts:
                 yield path
+
+
+def tracked() -> Iterator[Path]:
+    """Every file of the project, without what was installed, built or run here."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        hidden = {".venv", ".git", "var", "node_modules", "__pycache__"} | {p for p in parts if p.endswith("_cache")}
+        if path.is_file() and not hidden & set(parts) and ".hypothesis" not in parts:
+            yield path
 
 
 def module_name(path: Path) -> str:
@@ -244,6 +256,18 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
         if not path.name.startswith("test_")
     }
     assert not {name: length for name, length in lengths.items() if length > LONGEST}
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    texts = (".py", ".md", ".toml", ".txt", ".html", ".js", ".css", ".json", ".bpmn", ".form", ".po", ".sh", "")
+    found = []
+    for path in tracked():
+        if path.suffix in texts and path.name != "test_architecture.py" and "vendor" not in path.parts:
+            lines = path.read_text("utf-8", errors="replace").splitlines()
+            found += told(
+                path, [f"line {n}: {line.strip()}" for n, line in enumerate(lines, 1) if MACHINE.search(line)]
+            )
+    assert not found
 
 
 def test_every_module_says_what_lives_in_it() -> None:
