@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
+from engine.clock import SetClock
 from engine.db import Database
-from webapp import create_app
-from webapp.settings import WebSettings
+from tests.browser.server import serve
+from tests.browser.stage import Stage
+from tests.conftest import WIB
 
 #: names under which systems install it
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,14 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run: the installed one, else Playwright's own."""
+def launch(playwright: Playwright) -> Browser:
+    """The installed Chromium, else Playwright's own."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=arguments)
+            browser = launch(playwright)
         except Error as error:
             pytest.fail(f"{HOW_TO_GET_ONE}\n{error}", pytrace=False)
         yield browser
@@ -47,22 +52,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def address(office: Database) -> Iterator[str]:
     """The small office in demo mode, served on a free port: `http://127.0.0.1:...`."""
-    settings = WebSettings(secret_key="for tests only", database_url=office.url, demo=True)
-    channels: dict[int, object] = {}
-    server = create_server(create_app(settings, office), map=channels, host="127.0.0.1", port=0, threads=4)
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.is_set():
-            wasyncore.loop(timeout=0.05, map=channels, count=1)
-
-    thread = threading.Thread(target=run, name="live-server")
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    stop.set()
-    thread.join()
-    server.task_dispatcher.shutdown()
-    wasyncore.close_all(channels)
+    with serve(office) as address:
+        yield address
 
 
 @pytest.fixture
@@ -82,3 +73,23 @@ def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def gallery(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo office on a Tuesday morning, with something on every page; one for all tests of a module."""
+    from tests.browser.gallery import open_gallery
+
+    path = tmp_path_factory.mktemp("gallery") / "office.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=WIB)))
+    open_gallery(database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def stage(chromium: Browser, gallery: Database) -> Iterator[Stage]:
+    """The demo office, served in demo mode and as a real office would be."""
+    with serve(gallery) as demo, serve(gallery, demo=False) as real:
+        yield Stage(chromium, gallery, {True: demo, False: real})

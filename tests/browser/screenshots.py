@@ -1,0 +1,66 @@
+"""Photographs of all pages of a demo office: `python -m tests.browser.screenshots OUTDIR [NAME...]`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import sync_playwright
+
+from engine.clock import SetClock
+from engine.db import Database, migrate
+from tests.browser.conftest import launch
+from tests.browser.gallery import open_gallery
+from tests.browser.scenes import SCENES, Scene
+from tests.browser.server import serve
+from tests.browser.stage import SCHEMES, WIDTHS, Stage
+
+#: a Tuesday morning: the office is open, nobody is on leave
+MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+def main(words: Sequence[str]) -> int:
+    """Take them all, or only the named ones, into OUTDIR as NAME-WIDTH-SCHEME.png."""
+    if not words:
+        print(__doc__)
+        return 2
+    folder, names = Path(words[0]), set(words[1:])
+    unknown = names - {scene.name for scene in SCENES}
+    if unknown:
+        print(f"No such page: {', '.join(sorted(unknown))}. Known: {', '.join(scene.name for scene in SCENES)}")
+        return 2
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        url = f"sqlite:///{temporary}/office.db"
+        migrate(url)
+        database = Database(url, SetClock(MOMENT))
+        open_gallery(database)
+        with sync_playwright() as playwright, serve(database) as demo, serve(database, demo=False) as real:
+            browser = launch(playwright)
+            stage = Stage(browser, database, {True: demo, False: real})
+            for scene in SCENES:
+                if not names or scene.name in names:
+                    take(stage, scene, folder)
+            browser.close()
+        database.dispose()
+    return 0
+
+
+def take(stage: Stage, scene: Scene, folder: Path) -> None:
+    """One page at every width, light and dark."""
+    for width in WIDTHS:
+        with stage.profile(scene.by, width=width, demo=scene.demo) as context:
+            page = context.new_page()
+            stage.play(page, scene, stage.database)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.screenshot(path=folder / f"{scene.name}-{width}-{scheme}.png", full_page=True)
+    print(scene.name)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
