@@ -19,7 +19,13 @@ from webapp.fields import FormView, form_view
 
 
 def draw(
-    form: Form, raw: Mapping[str, Any], context: Context, evaluate: Evaluate, problems: Sequence[Problem] = ()
+    form: Form,
+    raw: Mapping[str, Any],
+    context: Context,
+    evaluate: Evaluate,
+    problems: Sequence[Problem] = (),
+    *,
+    reading: bool = False,
 ) -> FormView:
     """The form with computed cells, hidden parts and worded problems, ready for the template."""
     language = i18n.code()
@@ -35,6 +41,7 @@ def draw(
         table_rows=lambda table: submission.table_rows(table, context, evaluate, fresh.values),
         translate=i18n.translated,
         language=language,
+        reading=reading,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forms import sources
 from forms.model import Context, Field, File, Form, Problem
 from forms.raw import html_name
 
@@ -30,7 +31,7 @@ class RowView:
 
     index: int | str
     cells: tuple[FieldView, ...]
-    label: str = ""
+    identity: tuple[str, str] | None = None  #: name and value that tell which fixed row this is
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class _Drawing:
     errors: Mapping[str, str]
     first: str
     table_rows: Rows
+    reading: bool
 
 
 def form_view(
@@ -115,14 +117,18 @@ def form_view(
     table_rows: Rows,
     translate: Translate,
     language: str = "id",
+    reading: bool = False,
 ) -> FormView:
-    """A form ready to be drawn. `table_rows` gives a read-only table's rows; problems are worded by `translate`."""
+    """A form ready to be drawn. `table_rows` gives a read-only table's rows; problems are worded by `translate`.
+
+    With `reading` nothing can be typed into: for those who may see the task but not work on it.
+    """
     reader = reader_of(context, language)
     worded: dict[str, str] = {}
     for problem in problems:
         worded.setdefault(problem.path, translate(problem.message, problem.params))
     first = problems[0].path if problems else ""
-    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows)
+    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows, reading)
     fields = tuple(_views(form.fields, drawing, raw, values, ""))
     return FormView(
         name=reader.of(form, "name"),
@@ -171,7 +177,7 @@ def _view(
     reader = drawing.reader
     typed = raw.get(field.key) if field.key else None
     known = values.get(field.key) if field.key else None
-    readonly = field.readonly or field.source is not None and field.type != "dynamiclist"
+    readonly = field.readonly or drawing.reading
     common: dict[str, Any] = {
         "field": field,
         "type": field.type,
@@ -214,7 +220,7 @@ def _list(
     field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str
 ) -> FieldView:
     known_rows = [row for row in known if isinstance(row, Mapping)] if isinstance(known, list) else []
-    if field.readonly or (field.source is not None and not field.fixed_rows):
+    if field.readonly or drawing.reading:
         return FieldView(**common, table=list_table(field, known_rows, drawing.reader))
     raw_rows = [row for row in typed if isinstance(row, Mapping)] if isinstance(typed, list) else []
     cells = leaves(field.fields)
@@ -222,19 +228,21 @@ def _list(
     for index, row in enumerate(raw_rows):
         values = known_rows[index] if index < len(known_rows) else {}
         views = tuple(_views(cells, drawing, row, values, f"{path}.{index}."))
-        rows.append(RowView(index, views, label=_row_label(field, views)))
+        identity = _identity(field, row, values, f"{path}.{index}.")
+        rows.append(RowView(index, views, identity))
     blank = tuple(_views(cells, drawing, {}, {}, f"{path}.__row__."))
     return FieldView(**common, rows=tuple(rows), blank=RowView("__row__", blank), columns=blank)
 
 
-def _row_label(field: Field, cells: Sequence[FieldView]) -> str:
-    """What a row is called: the words of the cell that names it."""
-    for cell in cells:
-        if cell.field.key == field.row_label:
-            if cell.shown is not None and cell.shown.kind == "text":
-                return str(cell.shown.value)
-            return next((c.label for c in cell.choices if c.selected), cell.value or cell.computed or "")
-    return ""
+def _identity(
+    field: Field, row: Mapping[str, Any], values: Mapping[str, Any], prefix: str
+) -> tuple[str, str] | None:
+    """What a fixed row posts so that answers find their row even if others came or went meanwhile."""
+    key = sources.identity(field) if field.fixed_rows else None
+    if key is None:
+        return None
+    value = row.get(key) or values.get(key)
+    return (html_name(f"{prefix}{key}"), str(value)) if value else None
 
 
 def _strings(value: Any) -> list[str]:

@@ -18,7 +18,7 @@ def of_case(case: CasePage, *, here: str | None = None, mini: bool = False) -> M
     """The diagram of a case with its tokens; `here` is marked as the place of the task one looks at."""
     svg = draw(
         case.diagram,
-        tokens=case.tokens,
+        tokens=_holders(case),
         done=case.done,
         late=case.late,
         here=here,
@@ -27,6 +27,15 @@ def of_case(case: CasePage, *, here: str | None = None, mini: bool = False) -> M
         mini=mini,
     )
     return _safe(svg)
+
+
+def _holders(case: CasePage) -> dict[str, tuple[str, ...]]:
+    """Who holds each token; a sub-process is held by the lane that leads it."""
+    nodes = case.process.nodes
+    return {
+        element: who or tuple(lane for lane in [nodes[element].lane] if lane) if element in nodes else who
+        for element, who in case.tokens.items()
+    }
 
 
 def around(uow: UnitOfWork, page: TaskPage) -> Markup:

@@ -82,7 +82,9 @@ def page(
         found = task_page.get(uow, task_id)
         earlier = submissions(uow, found.task.instance_id, found.earlier)
         diagram = sketch.around(uow, found)
-    form = draw(found.form, found.raw if raw is None else raw, found.context, found.evaluate, problems)
+    can_write = found.mine and found.state == "open" and found.case_state == "active"
+    shown = found.raw if raw is None else raw
+    form = draw(found.form, shown, found.context, found.evaluate, problems, reading=not can_write)
     return render_template(
         "tasks/task.html",
         page=found,
@@ -91,7 +93,7 @@ def page(
         earlier=earlier,
         diagram=diagram,
         same_case=same_case,
-        can_write=found.mine and found.state == "open" and found.case_state == "active",
+        can_write=can_write,
     )
 
 

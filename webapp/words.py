@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from engine.errors import DurationError
 from engine.history import EventView
 from engine.performers import Performer
-from webapp import i18n
+from webapp import context, i18n
 from webapp.ledger import explain_ledger
 from webapp.prose import prose
 
@@ -24,6 +24,7 @@ def prepare(blueprint: Blueprint) -> None:
         ("standard", standard),
         ("ledger_lines", ledger_lines),
         ("people_options", people_options),
+        ("saved_time", saved_time),
         ("told", told),
         ("event_look", event_look),
     ):
@@ -56,6 +57,12 @@ def ledger_lines(ledger: Mapping[str, Any]) -> list[str]:
             ),
         )
     return lines
+
+
+def saved_time(at: datetime) -> str:
+    """When a draft was kept: 10.42, with the day when it was not today."""
+    same = i18n.local(at).date() == i18n.local(context.now()).date()
+    return i18n.hour(at) if same else i18n.short_moment(at)
 
 
 def people_options(people: Iterable[Performer]) -> list[tuple[int, str]]:

@@ -139,7 +139,7 @@
 
   form.addEventListener("keydown", (event) => {
     const from = event.target;
-    if (event.key !== "Enter" || event.isComposing || !from.matches("input") || from.type === "file") return;
+    if (event.key !== "Enter" || event.isComposing || !from.matches("input, textarea[data-line]") || from.type === "file") return;
     event.preventDefault();
     const row = from.closest("[data-row]");
     const below = row && nextInColumn(row, from);
