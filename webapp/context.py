@@ -27,6 +27,7 @@ def prepare(app: Flask, settings: WebSettings, database: Database) -> None:
     """Tie the settings and the database to `app` and ask for a sign-in where one is needed."""
     app.extensions["alur.settings"] = settings
     app.extensions["alur.database"] = database
+    app.before_request(_limit_text)
     app.before_request(_recognise)
     app.before_request(_require_sign_in)
 
@@ -92,7 +93,8 @@ def theme() -> str:
 
 def safe_next(target: str | None) -> str:
     """`target` when it is a path of this site, else the start page: nobody is sent elsewhere after signing in."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+    # Browsers drop tabs and line ends, and read a backslash as a slash.
+    if target and target.startswith("/") and target[1:2] != "/" and target.isprintable() and "\\" not in target:
         return target
     return url_for("preferences.start")
 
@@ -111,6 +113,12 @@ def now() -> datetime:
             g.now = uow.now
     found: datetime = g.now
     return found
+
+
+def _limit_text() -> None:
+    # The limit for form text reaches multipart forms only; other bodies are all text.
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = settings().max_form_bytes
 
 
 def _recognise() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -143,9 +144,7 @@ def _general(status: int) -> Trouble:
             _("Open it again to see how it stands."),
         )
     if status == 429:
-        return Trouble(
-            _("Too many attempts"), _("For safety we wait a little."), _("Try again in fifteen minutes.")
-        )
+        return Trouble(_("Too many attempts"), _("For safety we wait a little."), _("Try again in fifteen minutes."))
     return Trouble(
         _("This could not be read"),
         _("The app did not understand the request. Nothing was changed."),
@@ -218,7 +217,7 @@ def _invalid_diagram(error: AlurError) -> Trouble:
     assert isinstance(error, InvalidDiagram)
     return Trouble(
         _("The diagram can't be used yet"),
-        ngettext_problems(len(error.problems)),
+        _count(len(error.problems)),
         _("Mend them in the diagram and send it once more."),
         tuple(
             (f"{p.name or p.element}: " if p.name or p.element else "")
@@ -232,15 +231,14 @@ def _invalid_variables(error: AlurError) -> Trouble:
     assert isinstance(error, InvalidVariables)
     return Trouble(
         _("This needs a correction"),
-        ngettext_problems(len(error.problems)),
+        _count(len(error.problems)),
         _("Go back, correct it and send it once more."),
         tuple(f"{p.label or p.path}: {i18n.translated(p.message, p.params)}" for p in error.problems),
     )
 
 
-def ngettext_problems(count: int) -> str:
-    """There is 1 problem / There are 3 problems."""
-    return i18n.ngettext("There is %(num)s problem.", "There are %(num)s problems.", count)
+def _count(problems: int) -> str:
+    return str(ngettext("There is %(num)s problem.", "There are %(num)s problems.", problems))
 
 
 SENTENCES: dict[type[AlurError], Callable[[AlurError], Trouble]] = {

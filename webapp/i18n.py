@@ -27,10 +27,23 @@ def prepare(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=context.language)
     app.jinja_env.filters.update(
-        day=day, long_day=long_day, short_day=short_day, clock=clock, moment=moment, short_moment=short_moment, due=due_words,
-        lateness=lateness_words, number=number, money=money, percent=percent, file_size=file_size,
-        duration=duration_words, span=span_words, person_id_number=nip, iso=iso,
-    )  # fmt: skip
+        day=day,
+        long_day=long_day,
+        short_day=short_day,
+        clock=clock,
+        moment=moment,
+        short_moment=short_moment,
+        due=due_words,
+        lateness=lateness_words,
+        number=number,
+        money=money,
+        percent=percent,
+        file_size=file_size,
+        duration=duration_words,
+        span=span_words,
+        person_id_number=nip,
+        iso=iso,
+    )
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, translated=translated)
 
 

@@ -36,9 +36,7 @@ def explain_ledger(ledger: Mapping[str, Any]) -> list[str]:
     counted_from = ledger.get("counted_from")
     if counted_from and counted_from != ledger["start"]:
         lines.append(_("outside office time: counted from %(start)s", start=i18n.short_moment(counted_from)))
-    for entry in ledger.get("entries", ()):
-        if entry["kind"] == "skipped":
-            lines.append(_skipped(entry))
+    lines.extend(_skipped(entry) for entry in ledger.get("entries", ()) if entry["kind"] == "skipped")
     moved = MOVED.get(ledger.get("moved") or "")
     if moved:
         lines.append(_(moved))
@@ -93,11 +91,10 @@ def _skipped(entry: Entry) -> str:
 
 
 def _days(first: date, last: date) -> str:
-    """"Sab 14–Min 15 Mar"; one day alone without its weekday's range."""
+    """Sab 14–Min 15 Mar; one day alone as it is."""
     if first == last:
         return i18n.short_day(first)
     start = i18n.short_day(first)
     if (first.year, first.month) == (last.year, last.month):
         start = " ".join(start.split()[:2])
     return f"{start}–{i18n.short_day(last)}"
-

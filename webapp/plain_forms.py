@@ -54,8 +54,8 @@ class PlainForm:
         if not value:
             return None
         try:
-            hours, minutes = (value.split(":") + ["0"])[:2]
-            return time(int(hours), int(minutes))
+            hours, _colon, minutes = value.partition(":")
+            return time(int(hours), int(minutes or 0))
         except ValueError:
             self.problems.setdefault(name, _("Enter a time such as 07.30."))
             return None

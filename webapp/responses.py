@@ -91,7 +91,9 @@ def _compress(response: Response) -> Response:
     ):
         return response
     response.direct_passthrough = False
-    body = response.get_data()
+    source, body = response.response, response.get_data()
+    if hasattr(source, "close"):  # a static file; set_data forgets it
+        source.close()
     buffer = io.BytesIO()
     # A file name of random length hides the body's exact size from whoever guesses at secrets in it (BREACH).
     padding = secrets.token_hex(secrets.randbelow(50)) if request.endpoint != "static" else ""

@@ -25,7 +25,7 @@ class WebSettings:
 
     @classmethod
     def from_environment(cls) -> WebSettings:
-        """Read ALUR_SECRET_KEY, ALUR_HTTPS, ALUR_PROXIES and what the engine reads; make a key in var/ if none is given."""
+        """Read ALUR_SECRET_KEY, ALUR_HTTPS, ALUR_PROXIES and what the engine reads; without a key make one in var/."""
         engine = Settings.from_environment()
         return cls(
             secret_key=os.environ.get("ALUR_SECRET_KEY") or kept_key(Path("var/secret.key")),

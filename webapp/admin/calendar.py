@@ -76,9 +76,7 @@ def new_period() -> Page:
         week = _week(form)
         done = _change(
             form,
-            lambda uow: calendars.add_period(
-                uow, label=label, starts=starts, ends=ends, weekdays=week, source=source
-            ),
+            lambda uow: calendars.add_period(uow, label=label, starts=starts, ends=ends, weekdays=week, source=source),
         )
         if done:
             return done
@@ -151,7 +149,9 @@ def _change(form: PlainForm, change: Callable[[UnitOfWork], object]) -> Page | N
         kept = [(n, v) for n, v in request.form.items(multi=True) if n not in ("csrf_token", "confirmed")]
         return render_template("settings/calendar_shifts.html", shifts=shifts, kept=kept, year=_year())
     if moved:
-        text = ngettext("Saved; %(num)s deadline was counted again.", "Saved; %(num)s deadlines were counted again.", moved)
+        text = ngettext(
+            "Saved; %(num)s deadline was counted again.", "Saved; %(num)s deadlines were counted again.", moved
+        )
     else:
         text = _("Saved. No running deadline shifts.")
     flash(text, "success")

@@ -87,9 +87,7 @@ def assign_holder(id: int) -> Page:
     starts = form.day("starts_on", required=_("Enter the first day."))
     ends = form.day("ends_on")
     acting = kind in (HoldingKind.PLH, HoldingKind.PLT)
-    order = form.text(
-        "order_number", required=_("Acting needs the number of the surat perintah.") if acting else ""
-    )
+    order = form.text("order_number", required=_("Acting needs the number of the surat perintah.") if acting else "")
     if kind == HoldingKind.PLH and not ends and "ends_on" not in form.problems:
         form.problems["ends_on"] = _("A Plh. acts until the holder is back: enter the last day.")
     if form.ok and person is not None and starts is not None:

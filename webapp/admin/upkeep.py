@@ -69,7 +69,8 @@ def advance() -> Page:
             flash(_("No deadline is running; the clock stays where it is."), "warning")
             return redirect(url_for("settings.clock"))
         office.advance_clock(uow, until=target)
-    flash(_("It is now %(moment)s. Deadlines that passed are reported within seconds.", moment=i18n.moment(target)), "success")
+    said = _("It is now %(moment)s. Deadlines that passed are reported within seconds.", moment=i18n.moment(target))
+    flash(said, "success")
     return redirect(url_for("settings.clock"))
 
 

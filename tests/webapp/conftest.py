@@ -1,0 +1,88 @@
+"""The web app over a small office, and visitors who see it as a browser without scripts does."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engine import positions
+from engine.clock import SetClock
+from engine.db import Database
+from engine.identity import NOBODY
+from tests.conftest import WIB
+from tests.office import ADMINISTRATOR, PASSWORD, open_office
+from tests.visitor import InProcess, Visitor
+from webapp import create_app
+from webapp.settings import WebSettings
+
+Visit = Callable[..., Visitor]
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def office_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the small office in it, to copy: hashing its passwords anew for every test takes too long."""
+    path = tmp_path_factory.mktemp("office") / "office.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=WIB)))
+    open_office(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def office(database: Database, office_template: Path) -> Database:
+    """This test's own copy of the small office."""
+    shutil.copyfile(office_template, database.url.removeprefix("sqlite:///"))
+    return database
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[tuple[tuple[str, Any], ...], Flask]:
+    """Apps by their settings: each compiles its templates once, however many offices it is shown over."""
+    return {}
+
+
+@pytest.fixture
+def make_app(apps: dict[tuple[tuple[str, Any], ...], Flask]) -> MakeApp:
+    """`make_app(database, demo=True)`: the app over a database, with settings of one's own."""
+
+    def make(database: Database, **settings: Any) -> Flask:
+        key = tuple(sorted(settings.items()))
+        if key not in apps:
+            chosen: dict[str, Any] = {"secret_key": "for tests only", "database_url": database.url, **settings}
+            apps[key] = create_app(WebSettings(**chosen), database)
+        apps[key].extensions["alur.database"] = database
+        return apps[key]
+
+    return make
+
+
+@pytest.fixture
+def app(office: Database, make_app: MakeApp) -> Flask:
+    """A demo of the small office."""
+    return make_app(office, demo=True)
+
+
+@pytest.fixture
+def visit(app: Flask) -> Visit:
+    """`visit("camat")`: somebody signed in as the holder of that position; `visit()`: a stranger."""
+    return lambda who=None: enter(app, who)
+
+
+def enter(app: Flask, who: str | None) -> Visitor:
+    visitor = Visitor(InProcess(app.test_client()))
+    visitor.open("/sign-in")
+    if who == ADMINISTRATOR:
+        visitor.press("/sign-in", {"username": who, "password": PASSWORD})
+    elif who is not None:
+        with app.extensions["alur.database"].read(NOBODY) as uow:
+            holder = positions.holders_of(uow, [who])[who][0]
+        visitor.press(f"/roles/{holder.person_id}")
+    return visitor
