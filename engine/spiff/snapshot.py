@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An open activity around a task: the sub-process it lives in."""
+    """An open activity around a task: its sub-process, or the multi-instance with timers that it is one item of."""
 
     activity_id: str
     key: str

@@ -1,4 +1,4 @@
-"""What happens to people's tasks, sub-processes, timers and end events while a case runs, in order."""
+"""What happens while a case runs, in order: to tasks, sub-processes, repeated activities, timers and end events."""
 
 from __future__ import annotations
 
@@ -77,13 +77,16 @@ def as_text(item: Any) -> str:
 
 
 def _is_open(task: Task, state: int) -> bool:
-    spec = task.task_spec
-    return (is_work(task) and state == S.READY) or (isinstance(spec, SubWorkflowTask) and state in (S.STARTED, S.READY))
+    if isinstance(task.task_spec, (SubWorkflowTask, LoopTask)):
+        return state in (S.STARTED, S.READY)
+    return is_work(task) and state == S.READY
 
 
 def _kind(task: Task, before: int) -> str | None:
     spec, state = task.task_spec, task.state
-    if isinstance(spec, SubWorkflowTask):
+    if isinstance(spec, LoopTask) and state == S.COMPLETED and not task.internal_data.get("merged"):
+        return None  # nothing to repeat: it was passed by
+    if isinstance(spec, (SubWorkflowTask, LoopTask)):
         opened = S.STARTED
     elif is_work(task):
         opened = S.READY

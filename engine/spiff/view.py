@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState as S
 from engine.spiff.clock import KINDS, due_of, timers_of, waits
 from engine.spiff.snapshot import OpenActivity, OpenTask, Scope, WaitingTimer
 from engine.spiff.state import Case, scopes
-from engine.spiff.trace import as_text, attached, is_work, item_of
+from engine.spiff.trace import as_text, attached, is_work, item_of, loop_of
 
 #: The library's class -> our word, where it is not the BPMN element's own name.
 WORDS = {
@@ -35,7 +35,7 @@ WORDS = {
 def tasks(case: Case) -> tuple[OpenTask, ...]:
     """The tasks that wait for a person, outer scopes first."""
     return tuple(
-        OpenTask(str(task.id), task.task_spec.bpmn_id, item_of(task), around, task.data)
+        OpenTask(str(task.id), task.task_spec.bpmn_id, item_of(task), (*_repeating(task), *around), task.data)
         for scope, around in _open_scopes(case)
         for task in scope.tasks.values()
         if task.state == S.READY and is_work(task)
@@ -79,10 +79,18 @@ def _open_scopes(case: Case) -> Iterator[tuple[BpmnBaseWorkflow, tuple[Scope, ..
         if scope.completed:
             continue
         if scope is not case:
-            owner = case.get_task_from_id(scope.parent_task_id)
+            owner: Task = case.get_task_from_id(scope.parent_task_id)
             inner = Scope(owner.task_spec.bpmn_id, str(owner.id))
-            around[id(scope)] = (inner, *around[id(owner.workflow)])
+            around[id(scope)] = (inner, *_repeating(owner), *around[id(owner.workflow)])
         yield scope, around[id(scope)]
+
+
+def _repeating(task: Task) -> tuple[Scope, ...]:
+    """The whole multi-instance around one instance, where timers or other events hang on it."""
+    whole = task.parent if loop_of(task) is not None else None
+    if whole is None or attached(whole) is None:
+        return ()
+    return (Scope(whole.task_spec.bpmn_id, str(whole.id)),)
 
 
 def _holds_token(task: Task) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import ActivityFailed
-from tests.engine.spiff.drawing import Walk, draw
+from tests.engine.spiff.drawing import Walk, draw, told
 
 EACH = """
     start s
@@ -31,7 +31,7 @@ def test_all_items_are_open_at_once() -> None:
     (activity,) = walk.snapshot.activities
     assert (activity.activity_id, activity.kind, activity.items) == ("a", "multiInstance", ("x", "y", "z"))
     walk.complete("a:x")
-    assert walk.complete("a:z") == ("completed a:z", "entered b")
+    assert walk.complete("a:z") == ("completed a:z", "completed a", "entered b")
     assert "unit" not in walk.task("b").data
 
 
@@ -41,7 +41,7 @@ def test_items_come_one_by_one_where_the_diagram_says_so() -> None:
     assert walk.complete("a:x") == ("completed a:x", "entered a:y")
     (activity,) = walk.snapshot.activities
     assert activity.items == ("x", "y")
-    assert walk.complete("a:y") == ("completed a:y", "entered b")
+    assert walk.complete("a:y") == ("completed a:y", "completed a", "entered b")
 
 
 @pytest.mark.parametrize("diagram", [PARALLEL, ONE_BY_ONE], ids=["parallel", "one by one"])
@@ -59,7 +59,8 @@ def test_a_second_visit_runs_over_the_shorter_list(diagram: bytes) -> None:
 
 
 def test_an_empty_list_is_passed_by() -> None:
-    assert Walk(PARALLEL, units=[]).open == ["b"]
+    walk = Walk(PARALLEL, units=[])
+    assert told(walk.snapshot.steps) == ("entered b",)
 
 
 def test_the_list_may_be_computed_from_rows() -> None:
@@ -106,7 +107,13 @@ def test_a_condition_ends_it_before_the_last_item() -> None:
         units=["x", "y", "z"],
         enough=False,
     )
-    assert set(walk.complete("a:y", enough=True)) == {"completed a:y", "cancelled a:x", "cancelled a:z", "entered b"}
+    assert walk.complete("a:y", enough=True) == (
+        "completed a:y",
+        "cancelled a:x",
+        "cancelled a:z",
+        "completed a",
+        "entered b",
+    )
     assert walk.open == ["b"]
 
 
@@ -156,15 +163,18 @@ NESTED = draw("""
 def test_each_sub_process_of_a_list_goes_its_own_way() -> None:
     walk = Walk(NESTED, units=["x", "y"])
     assert walk.open == ["a:x", "a:y"]
-    assert [s.activity_id for s in walk.task("a:x").scopes] == ["work"]
-    assert walk.task("a:x").scopes != walk.task("a:y").scopes
+    one, other = walk.task("a:x").scopes, walk.task("a:y").scopes
+    assert [s.activity_id for s in one] == ["work", "work"]
+    assert one[0] != other[0]
+    assert one[1] == other[1], "the whole list, on which the timer hangs"
     assert walk.complete("a:x", ok=False) == ("completed a:x", "entered b:x")
     assert walk.complete("a:y", ok=True) == ("completed a:y", "ended e1:y", "completed work:y")
     assert walk.task("b:x").data["ok"] is False
     (timer,) = walk.snapshot.timers
     whole = next(a for a in walk.snapshot.activities if a.kind == "multiInstance")
     assert (timer.attached_key, whole.items) == (whole.key, ("x", "y"))
-    assert walk.complete("b:x") == ("completed b:x", "ended e1:x", "completed work:x", "entered c")
+    assert walk.task("b:x").scopes[-1].key == timer.attached_key
+    assert walk.complete("b:x") == ("completed b:x", "ended e1:x", "completed work:x", "completed work", "entered c")
 
 
 def test_a_list_answered_by_several_sub_processes_is_never_mixed() -> None:
@@ -172,6 +182,19 @@ def test_a_list_answered_by_several_sub_processes_is_never_mixed() -> None:
     walk.complete("a:x", found=[1, 2, 3])
     walk.complete("a:y", found=[3, 4])
     assert walk.task("c").data["found"] == [3, 4]
+
+
+def test_items_belong_to_the_whole_when_a_timer_hangs_on_it() -> None:
+    walk = Walk(
+        draw("start s\nuser a each=units as=unit\nboundary late at=a after=P1D\nend e\ns > a\na > e\nlate > e"),
+        units=["x", "y"],
+    )
+    (timer,) = walk.snapshot.timers
+    assert {t.scopes[0].key for t in walk.snapshot.tasks} == {timer.attached_key}
+    walk.complete("a:x")
+    done = walk.complete("a:y")
+    assert done[:2] == ("completed a:y", "completed a")
+    assert walk.history[-2].key == timer.attached_key
 
 
 def test_no_list_at_all_names_the_activity() -> None:

@@ -55,7 +55,7 @@ def test_the_procedure_runs_from_the_letter_to_the_report(walk: Walk) -> None:
         "completed terima_permintaan",
         "completed teruskan_surat",
         "completed disposisi",
-        *["completed isi_data_unit"] * 4,
+        *["completed isi_data_unit"] * 5,  # four units, and the whole
         "completed gabungkan_draf",
         "ended selesai_siapkan",
         "completed siapkan_data",

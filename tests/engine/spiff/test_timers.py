@@ -83,8 +83,8 @@ def test_an_interrupting_timer_ends_everything_inside_a_sub_process() -> None:
     walk.later(days=1)
     steps = walk.fire()
     assert steps[0] == "fired late"
-    assert set(steps[1:]) == {"cancelled work", "cancelled a:y", "entered instead"}
-    assert steps.index("cancelled a:y") < len(steps)
+    assert set(steps[1:]) == {"cancelled work", "cancelled a", "cancelled a:y", "entered instead"}
+    assert steps[-1] == "entered instead"
     assert walk.open == ["instead"]
     with pytest.raises(step.NoSuchTask):
         step.complete(walk.spec, walk.state, key, {}, now=walk.now, schedule=elapsed)
@@ -118,6 +118,7 @@ def test_an_interrupting_timer_ends_the_sub_processes_of_a_multi_instance() -> N
     assert sorted(s for s in steps if s.startswith("cancelled")) == [
         "cancelled a:x",
         "cancelled a:y",
+        "cancelled work",
         "cancelled work:x",
         "cancelled work:y",
     ]
