@@ -32,7 +32,9 @@ class DiagramProblem:
 
     def text(self) -> str:
         """The finding as one English line."""
-        where = f"{self.element} ({self.name})" if self.name and self.element else self.element or self.name or "diagram"
+        where = (
+            f"{self.element} ({self.name})" if self.name and self.element else self.element or self.name or "diagram"
+        )
         return f"{where}: {self.message % dict(self.params)} {self.remedy % dict(self.params)}"
 
 
