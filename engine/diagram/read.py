@@ -116,6 +116,8 @@ def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str
     defaults = {reference(e.get("default")) for e in children(scope) if e.get("default")}
     for element in children(scope):
         id = plain(element, "id") or ""
+        if not id or id in found.nodes or id in found.flows:
+            continue  # The first one counts; were a later one to replace it, a scope could lie inside itself.
         if local(element) == "sequenceFlow":
             condition = condition_of(element)
             found.expresses(condition)

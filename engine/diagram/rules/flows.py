@@ -16,7 +16,7 @@ WAITS = frozenset({"userTask", "manualTask", "receiveTask", "intermediateCatchEv
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
     sound = True
-    for problem in _ties(subject):
+    for problem in ties(subject):
         sound = False
         yield problem
     for scope, nodes in subject.scopes():
@@ -37,7 +37,8 @@ def _at(subject: Subject, flow: Flow) -> Node:
     return Node(id=flow.id, kind="sequenceFlow", name=flow.name or ends)
 
 
-def _ties(subject: Subject) -> Iterator[DiagramProblem]:
+def ties(subject: Subject) -> Iterator[DiagramProblem]:
+    """What is not joined to anything, or wrongly; paths can only be followed when there is none of it."""
     nodes = subject.process.nodes
     for flow in subject.process.flows.values():
         source, target = nodes.get(flow.source), nodes.get(flow.target)

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from engine.diagram.model import Node, Process
 from engine.diagram.paths import graph, reachable, reverse
+from engine.diagram.rules.flows import ties
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
 
@@ -21,6 +22,8 @@ Marking = frozenset[str]  #: flows that hold a token
 
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
+    if next(ties(subject), None):
+        return
     edges = graph(subject.process)
     for _, nodes in subject.scopes():
         starts = [n for n in nodes if n.kind == "startEvent"]

@@ -1,0 +1,244 @@
+"""What a deployment refuses or warns about, each by the smallest diagram that shows it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.diagram.lint import lint
+from engine.diagram.read import read
+from engine.diagram.xml import parse
+from forms.definition import parse as parse_form
+from tests.engine.diagram.building import (
+    END,
+    PROCEDURES,
+    START,
+    around,
+    bpmn,
+    chain,
+    findings,
+    flow,
+    form,
+    lane,
+    office_forms,
+    one,
+    rules,
+    sub,
+    task,
+    timed,
+    timer,
+)
+
+XOR = '<exclusiveGateway id="g" default="g_end"/>'
+GOOD = around(task("a"), ids="a")
+DECISION = around(task("a"), XOR, ids="a g") + flow("g", "a", "answer == 'x'")
+LOOP = '<multiInstanceLoopCharacteristics camunda:collection="answer" camunda:elementVariable="unit"/>'
+
+
+UNTIL = "><completionCondition>x</completionCondition></multiInstanceLoopCharacteristics>"
+MARK = 'alur:deadline="true"'
+DECIDED = flow("g", "end", "answer == 'y'")
+XOR_F, XOR_H = '<exclusiveGateway id="f" default="f_a"/>', '<exclusiveGateway id="h" default="h_g"/>'
+AND_F, AND_J = '<parallelGateway id="f"/>', '<parallelGateway id="j"/>'
+PAPERS = """<dataObject id="d"/><dataStoreReference id="r"/><textAnnotation id="t"><text>x</text></textAnnotation>
+    <group id="z"/>"""
+PAPER = """<extensionElements><alur:qualityStandard><alur:input source="a.gone">Surat</alur:input>
+    </alur:qualityStandard></extensionElements>"""
+
+
+def event(kind: str, trigger: str, id: str = "e") -> str:
+    return f'<{kind} id="{id}"><{trigger}EventDefinition/></{kind}>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        GOOD,
+        DECISION,
+        around(task("a"), timer("a"), ids="a"),
+        one(LOOP),
+        around(
+            '<intermediateCatchEvent id="w"><timerEventDefinition><timeDate>2026-12-31T16:00:00+07:00</timeDate>'
+            "</timerEventDefinition></intermediateCatchEvent>",
+            task("a"),
+            ids="a w",
+        ),
+        around(sub("s", around(task("a"), ids="a")), ids="s"),
+        around(task("a"), '<manualTask id="m" camunda:candidateGroups="clerk"/>', ids="a m"),
+        GOOD.replace(END, event("endEvent", "terminate", "end")),
+        GOOD + PAPERS,
+        around(AND_F, task("a"), task("b"), AND_J, ids="f a j") + chain("f", "b", "j"),
+        around(
+            '<inclusiveGateway id="f" default="f_a"/>', task("a"), task("b"), '<inclusiveGateway id="j"/>', ids="f a j"
+        )
+        + flow("f", "b", "1 > 0")
+        + flow("b", "j"),
+    ],
+)
+def test_what_the_engine_runs_has_no_finding(body: str) -> None:
+    assert rules(bpmn(body)) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "body"),
+    [
+        ("not-executed", around('<task id="x"/>', ids="x")),
+        ("not-executed", around('<scriptTask id="x"/>', ids="x")),
+        ("not-executed", around('<serviceTask id="x"/>', ids="x")),
+        ("not-executed", around('<sendTask id="x"/>', ids="x")),
+        ("not-executed", around('<businessRuleTask id="x"/>', ids="x")),
+        ("not-executed", around('<callActivity id="x"/>', ids="x")),
+        ("not-executed", around('<transaction id="x"/>', ids="x")),
+        ("not-executed", around('<adHocSubProcess id="x"/>', ids="x")),
+        ("not-executed", around('<complexGateway id="x"/>', ids="x")),
+        ("not-executed", around('<eventBasedGateway id="x"/>', ids="x")),
+        ("not-executed", around('<intermediateThrowEvent id="x"/>', ids="x")),
+        ("not-executed", around(event("intermediateCatchEvent", "message"), ids="e")),
+        ("not-executed", around(event("intermediateCatchEvent", "link"), ids="e")),
+        ("not-executed", around('<intermediateCatchEvent id="e"/>', ids="e")),
+        ("not-executed", GOOD.replace(START, event("startEvent", "message", "start"))),
+        ("not-executed", GOOD.replace(END, event("endEvent", "error", "end"))),
+        ("not-executed", GOOD.replace("<userTask", '<userTask isForCompensation="true"')),
+        ("not-executed", one("<standardLoopCharacteristics/>")),
+        ("not-executed", GOOD + '<subProcess id="s" triggeredByEvent="true">' + "</subProcess>"),
+        ("not-executed", one(LOOP.replace("/>", UNTIL))),
+        (
+            "several-triggers",
+            GOOD.replace(END, f'<endEvent id="end">{"<terminateEventDefinition/>" * 2}</endEvent>'),
+        ),
+        ("no-collection", one("<multiInstanceLoopCharacteristics/>")),
+        ("no-item-name", one(LOOP.replace('"unit"', '"a b"'))),
+        ("id-twice", GOOD + task("a")),
+        ("bad-id", around(task("1 b"), ids="")),
+        ("bad-id", around(task(""), ids="")),
+        ("no-start", task("a") + END + chain("a", "end")),
+        ("several-starts", GOOD + '<startEvent id="start2"/>' + chain("start2", "a")),
+        ("no-start", around('<subProcess id="s"/>', ids="s")),
+        ("dead-end", START + task("a") + chain("start", "a")),
+        ("dead-end", GOOD + timer("a").split("<endEvent")[0]),
+        ("unreachable", GOOD + task("b") + chain("b", "end")),
+        ("never-ends", START + task("a") + task("b") + chain("start", "a", "b") + flow("b", "a", id="back")),
+        ("flow-to-nowhere", GOOD + flow("a", "gone")),
+        ("flow-across", GOOD + '<subProcess id="s">' + task("b") + "</subProcess>" + flow("a", "b")),
+        ("flow-wrong-way", GOOD + flow("a", "start")),
+        ("flow-wrong-way", GOOD + flow("end", "a")),
+        ("loose-boundary", GOOD + timer("gone")),
+        ("loose-boundary", GOOD + timer("end")),
+        ("condition-ignored", GOOD.replace(chain("a", "end"), flow("a", "end", "answer == 'x'"))),
+        ("no-condition", DECISION + flow("g", "a", id="again")),
+        ("no-default", DECISION.replace(' default="g_end"', "").replace(chain("g", "end"), DECIDED)),
+        ("default-with-condition", DECISION.replace(chain("g", "end"), DECIDED)),
+        ("default-of-another", DECISION.replace('default="g_end"', 'default="start_a"')),
+        ("nested-lanes", f'<laneSet id="l"><lane id="l1" name="Clerk"><childLaneSet id="c"/></lane></laneSet>{GOOD}'),
+        ("two-lanes", f'<laneSet id="l">{lane("Clerk", "a")}{lane("clerk", "a", id="l2")}</laneSet>{GOOD}'),
+        (
+            "spins",
+            around(XOR, XOR_H, ids="g") + flow("g", "h", "answer == 'x'") + chain("h", "g"),
+        ),
+        ("runs-back", one() + timer("a").replace('<endEvent id="late_a_end"/>', "").replace("late_a_end", "a")),
+        ("twice-at-once", around(AND_F, task("a"), task("b"), task("c"), ids="f a c") + chain("f", "b", "c")),
+        (
+            "waits-for-ever",
+            around(XOR_F, task("a"), task("b"), AND_J, ids="f a j") + flow("f", "b", "1") + flow("b", "j"),
+        ),
+        ("no-time", around(task("a"), timer("a", ""), ids="a")),
+        ("no-time", timed("<timeDuration>PT0S</timeDuration>")),
+        ("bad-time", timed("<timeDuration>four days</timeDuration>")),
+        ("bad-time", timed("<timeDuration>P1M</timeDuration>")),
+        ("bad-time", timed("<timeDate>tomorrow</timeDate>")),
+        ("bad-time", timed("<timeCycle>daily</timeCycle>")),
+        ("several-times", timed("<timeDuration>P1D</timeDuration><timeDate>2026-01-01</timeDate>")),
+        ("repeats-here", timed("<timeCycle>R/P1D</timeCycle>").replace('"false"', '"true"')),
+        ("several-deadlines", one() + "".join(timer("a", id=i, attributes=MARK) for i in "xy")),
+        ("deadline-without-timer", one("", MARK)),
+        ("deadline-repeats", timed("<timeCycle>R3/P1D</timeCycle>", attributes=MARK)),
+        ("bad-expression", DECISION.replace("answer == 'x'", "__import__('os').system('id')")),
+        ("bad-expression", DECISION.replace("answer == 'x'", "answer = 'x'")),
+        ("bad-expression", one(LOOP.replace('"answer"', '"${open(1)}"'))),
+        ("half-expression", one("", 'camunda:candidateGroups="unit_${answer}"')),
+        ("unfilled-name", DECISION.replace("answer ==", "anser ==")),
+        ("unknown-form", one("", 'camunda:formKey="gone" camunda:candidateGroups="clerk"')),
+        ("no-form", one("", 'camunda:candidateGroups="clerk"')),
+        ("unknown-position", one("", 'camunda:candidateGroups="nobody_here" camunda:formKey="ask"')),
+        ("unknown-position", f'<laneSet id="l">{lane("Bendahara", "a")}</laneSet>' + one("", 'camunda:formKey="ask"')),
+        ("nobody", one("", 'camunda:formKey="ask"')),
+        ("paper-nowhere", one(PAPER)),
+    ],
+)
+def test_each_fault_is_named_with_its_remedy(rule: str, body: str) -> None:
+    problems = {p.rule: p for p in findings(bpmn(body))}
+    assert rule in problems
+    assert re.search(r"\w+.*[.?:]$", problems[rule].remedy % dict(problems[rule].params))
+    assert "%(" not in problems[rule].text()
+
+
+def test_a_foreign_diagram_with_its_own_lanes_and_no_forms_deploys_with_warnings() -> None:
+    lanes = f'<laneSet id="l">{lane("Sales", "a")}</laneSet>'
+    xml = bpmn(lanes + one("", ""))
+    assert rules(xml, severity="error") == set()
+    assert rules(xml, severity="warning") == {"unknown-position", "no-form"}
+
+
+def test_weeks_are_refused_only_where_office_time_counts() -> None:
+    body = timed("<timeDuration>P2W</timeDuration>")
+    assert rules(bpmn(body)) == set()
+    assert rules(bpmn(body, process='alur:calendar="office"')) == {"bad-time"}
+    assert rules(bpmn(GOOD, process='alur:calendar="moon"')) == {"unknown-calendar"}
+
+
+def test_a_second_executable_process_is_refused() -> None:
+    assert rules(bpmn(GOOD, before="").replace(b"</process>", b'</process><process id="q" isExecutable="true"/>')) == {
+        "several-executable"
+    }
+
+
+def test_title_and_case_key_may_use_what_any_form_fills() -> None:
+    assert rules(bpmn(GOOD, process="alur:title=\"'Case ' + answer\"")) == set()
+    assert rules(bpmn(GOOD, process='alur:title="answer +"'), severity="error") == {"bad-expression"}
+    assert rules(bpmn(GOOD, process='alur:caseKey="number"')) == {"unfilled-name"}
+
+
+def test_a_name_filled_only_after_the_decision_is_warned_about() -> None:
+    forms = {"ask": form("ask", "other"), "later": form("later", "answer")}
+    late = around(task("a"), XOR, ids="a g") + flow("g", "b", "answer == 'x'")
+    late += task("b", attributes='camunda:formKey="later" camunda:candidateGroups="clerk"') + chain("b", "end")
+    assert rules(bpmn(late), forms) == {"unfilled-name"}
+    back = late.replace(chain("b", "end"), chain("b", "a"))
+    assert rules(bpmn(back), forms) == set()
+
+
+def test_the_item_of_a_multi_instance_is_known_inside_it() -> None:
+    inner = one("", 'camunda:candidateGroups="${unit}" camunda:formKey="ask"')
+    known = around(sub("s", inner, LOOP), task("b"), ids="b s")
+    assert rules(bpmn(known)) == set()
+    assert rules(bpmn(known.replace(LOOP, ""))) == {"unfilled-name"}
+
+
+def test_a_sub_process_that_can_be_passed_without_waiting_does_not_stop_a_loop_from_spinning() -> None:
+    def loop(inner: str) -> bytes:
+        gateway = '<exclusiveGateway id="g" default="g_end"/>'
+        return bpmn(around(sub("s", inner), gateway, ids="s g") + flow("g", "s", "1 > 0"))
+
+    assert "spins" in rules(loop(around(ids="")))
+    assert "spins" not in rules(loop(around(task("a"), ids="a")))
+
+
+def test_a_form_that_takes_from_an_activity_that_is_not_there_is_refused() -> None:
+    asked = parse_form(
+        '{"type": "default", "id": "ask", "components": [{"type": "textfield", "key": "t", "label": "T",'
+        '"readonly": true, "properties": {"source": {"activity": "gone", "field": "x"}}}]}'
+    )
+    assert rules(bpmn(GOOD), {"ask": asked}) == {"form-source"}
+
+
+@pytest.mark.parametrize("path", PROCEDURES, ids=lambda path: path.stem)
+def test_the_offices_own_procedures_have_no_finding_at_all(path: Path) -> None:
+    positions = {lane.get("name") for lane in parse(path.read_bytes()).iter("{*}lane")} | {"pengelola_sop"}
+    assert lint(read(path.read_bytes()), forms=office_forms(), positions=positions) == ()
+
+
+def test_a_long_chain_is_judged_without_recursion() -> None:
+    ids = [f"t{n}" for n in range(1500)]
+    assert rules(bpmn(around(*(task(id) for id in ids), ids=" ".join(ids)))) == set()
