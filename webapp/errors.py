@@ -72,7 +72,9 @@ def prepare(app: Flask) -> None:
 
 def _page(status: int, trouble: Trouble) -> Response:
     template = "errors/part.html" if context.is_htmx() else "errors/page.html"
-    return make_response(render_template(template, status=status, trouble=trouble), status)
+    # Where something broke, the frame may break as well: it asks the database.
+    frame = {"signed_in": False} if status >= 500 else {}
+    return make_response(render_template(template, status=status, trouble=trouble, **frame), status)
 
 
 def _alur_error(error: AlurError) -> Response:

@@ -24,6 +24,7 @@ class NavItem:
     count: int = 0
     count_label: str = ""
     on_phone: bool = True
+    late: bool = False  #: the count is of late things
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def prepare(app: Flask) -> None:
             "shell": shell,
             "actor": context.actor(),
             "signed_in": context.signed_in(),
-            "position": context.current_position(),
+            "my_position": context.current_position(),
             "acting_words": acting_words,
             "language": context.language(),
             "theme": context.theme(),
@@ -108,7 +109,7 @@ def _nav(mine: int, alerts: int, *, administrator: bool) -> tuple[NavItem, ...]:
     items = [
         NavItem("tasks.inbox", _("Tasks"), "inbox", mine, _("open tasks")),
         NavItem("cases.listing", _("Cases"), "folder"),
-        NavItem("overdue.listing", _("Overdue"), "alarm", alerts, _("open alerts")),
+        NavItem("overdue.listing", _("Overdue"), "alarm", alerts, _("open alerts"), late=True),
         NavItem("processes.listing", _("Processes"), "diagram"),
         NavItem("design.listing", _("Design"), "pencil", on_phone=False),
         NavItem("reports.overview", _("Reports"), "chart", on_phone=False),

@@ -18,6 +18,7 @@ from engine.identity import NOBODY
 from tests.conftest import WIB
 from tests.office import ADMINISTRATOR, PASSWORD, open_office
 from tests.visitor import InProcess, Visitor
+from tests.webapp.small import Shop, open_shop
 from webapp import create_app
 from webapp.settings import WebSettings
 
@@ -86,3 +87,9 @@ def enter(app: Flask, who: str | None) -> Visitor:
             holder = positions.holders_of(uow, [who])[who][0]
         visitor.press(f"/roles/{holder.person_id}")
     return visitor
+
+
+@pytest.fixture
+def shop(office: Database, clock: SetClock) -> Shop:
+    """The small office with the small process of two steps."""
+    return open_shop(office, clock)

@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from engine.db import Database
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
 from engine.worker import Worker
-from tests.webapp.conftest import Visit
+from tests.webapp.conftest import MakeApp, Visit
 from webapp import errors
 from webapp.responses import version_of
 
@@ -105,6 +106,17 @@ def test_what_nobody_foresaw_shows_a_number_and_no_traceback(app: Flask, client:
     assert answer.status_code == 500
     assert re.search(r"nomor [0-9A-F]{8}", answer.text)
     assert "secret" not in answer.text and "Traceback" not in answer.text
+
+
+def test_a_database_that_is_away_still_leaves_a_page_that_says_so(make_app: MakeApp, tmp_path: Path) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/alur.db")
+    client = make_app(away).test_client()
+    answer = client.get("/sign-in")
+    assert answer.status_code == 500 and "Ada yang gagal di pihak kami" in answer.text
+    client.set_cookie("alur_session", "whatever")
+    answer = client.get("/tasks")
+    assert answer.status_code == 500 and "<h1" in answer.text
+    away.dispose()
 
 
 @pytest.mark.parametrize(

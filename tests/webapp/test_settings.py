@@ -173,6 +173,8 @@ def test_a_position_gets_a_superior_but_never_itself(admin: Visitor, office: Dat
     admin.open("/settings/positions/new")
     admin.press("/settings/positions/new", {"name": "Kasi Ketenteraman", "superior_id": str(camat), "tags": "unit"})
     assert "Atasan: Camat" in admin.page.text
+    shown = admin.page.root.xpath("string(//*[@class='person-position'])")
+    assert shown == "Administrator", "the page is about a position, the corner about the person"
     with office.read(SYSTEM) as uow:
         assert "Kasi Ketenteraman" in [choice.label for choice in positions.choices(uow)["units"]]
 
