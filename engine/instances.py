@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from . import alerts, calendars, deadlines, definitions, history, jobs, worktime
+from . import alerts, calendars, deadlines, definitions, history, jobs, office, worktime
 from .db import UnitOfWork
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
+from .formulas import Function
 from .identity import Entitlement
 from .model import CaseState, DeadlineRow, DeadlineState, InstanceRow, ParticipantRow, TaskRow, TaskState
 from .reading import readable
@@ -51,15 +54,29 @@ def start(uow: UnitOfWork, key: str) -> Started:
     uow.session.add(ParticipantRow(instance_id=instance.id, position_key=entitled.key))
     history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
     calendar = deadlines.calendar_for(uow, process)
-    snapshot = step.start(definitions.spec_of(uow, definition.id), {}, now=uow.now, schedule=scheduling(calendar))
+    snapshot = step.start(definitions.spec_of(uow, definition.id), {}, **surroundings(uow, calendar))
     settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
     mine = next((t.id for t in settled.created if uow.actor.holding(t.candidate_group)), None)
     return Started(instance.id, instance.title, mine)
 
 
-def scheduling(calendar: Calendar | None) -> Callable[[datetime, str], datetime]:
-    """How a duration becomes an instant for this calendar."""
-    return lambda start, text: worktime.due(calendar, start, text).at
+class Surroundings(TypedDict):
+    """What a step takes from outside the diagram."""
+
+    now: datetime
+    schedule: Callable[[datetime, str], datetime]
+    zone: ZoneInfo
+    functions: Mapping[str, Function]
+
+
+def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Surroundings:
+    """The time, how the calendar turns a duration into an instant, and what the office's expressions may call."""
+    return {
+        "now": uow.now,
+        "schedule": lambda start, text: worktime.due(calendar, start, text).at,
+        "zone": ZoneInfo(office.zone(uow)),
+        "functions": office.functions(uow),
+    }
 
 
 def lock(uow: UnitOfWork, instance_id: int) -> InstanceRow:
@@ -86,7 +103,7 @@ def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
     calendar = deadlines.calendar_for(uow, process)
     spec = definitions.spec_of(uow, row.definition_id)
     assert row.snapshot is not None
-    snapshot = step.fire(spec, row.snapshot, now=uow.now, schedule=scheduling(calendar))
+    snapshot = step.fire(spec, row.snapshot, **surroundings(uow, calendar))
     return settle(uow, row, process, calendar, snapshot)
 
 

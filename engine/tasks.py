@@ -170,9 +170,8 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     spec = definitions.spec_of(uow, instance.definition_id)
     assert instance.snapshot is not None
     try:
-        snapshot = step.complete(
-            spec, instance.snapshot, task.key, variables, now=uow.now, schedule=instances.scheduling(calendar)
-        )
+        around = instances.surroundings(uow, calendar)
+        snapshot = step.complete(spec, instance.snapshot, task.key, variables, **around)
     except step.NoSuchTask as gone:
         # An interrupting timer fell due first: the worker will write that down; this answer came too late.
         raise TaskNotOpen(task.id, TaskState.CANCELLED) from gone
