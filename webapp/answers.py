@@ -15,7 +15,7 @@ NUMERIC = frozenset({"number", "percent", "money"})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value for reading. `kind` tells the template how to word it: text, date, datetime, time, list, files, status."""
+    """A value for reading. `kind` says how the template words it: text, date, datetime, time, list, files, status."""
 
     kind: str
     value: Any
@@ -81,9 +81,7 @@ class Reader:
             return Shown("files", tuple(known[i] for i in ids if i in known))
         if field.type == "status":
             return Shown("status", value)
-        shown = display.show(
-            field, value, decimal=self.decimal, choices=self.options(field), language=self.language
-        )
+        shown = display.show(field, value, decimal=self.decimal, choices=self.options(field), language=self.language)
         if isinstance(shown, datetime):
             return Shown("datetime", shown)
         if isinstance(shown, date):
@@ -97,9 +95,7 @@ class Reader:
 
 def table(field: Field, rows: Sequence[Mapping[str, Any]], reader: Reader) -> TableView:
     """A read-only table component with its rows."""
-    columns = tuple(
-        ColumnView(c.key, reader.of(c), numeric=c.type in NUMERIC) for c in field.columns
-    )
+    columns = tuple(ColumnView(c.key, reader.of(c), numeric=c.type in NUMERIC) for c in field.columns)
     body = tuple(tuple(reader.show(c, row.get(c.key)) for c in field.columns) for row in rows)
     return TableView(columns, body)
 

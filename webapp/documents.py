@@ -8,7 +8,6 @@ from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
 from engine import documents as store
-
 from webapp import context
 
 documents = Blueprint("documents", __name__)

@@ -10,7 +10,6 @@ from engine import tasks as work
 from engine.errors import InvalidInput, NotFound
 from forms import definition
 from forms.raw import nest
-
 from webapp import context, i18n, postings
 from webapp.drawing import draw
 

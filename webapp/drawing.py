@@ -12,7 +12,6 @@ from engine.form_context import Evaluate
 from engine.task_page import SubmissionView
 from forms import submission
 from forms.model import Context, Form, Problem
-
 from webapp import i18n
 from webapp.answers import Answer, Reader, answers
 from webapp.fields import FormView, form_view

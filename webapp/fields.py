@@ -9,7 +9,6 @@ from typing import Any
 from forms import sources
 from forms.model import Context, Field, File, Form, Problem
 from forms.raw import html_name
-
 from webapp.answers import Reader, Shown, TableView, Translate, leaves, list_table, reader_of, table
 
 #: more columns than this don't fit beside the case
@@ -146,9 +145,7 @@ def _columns(field: Field) -> int:
     return len(field.columns) or sum(1 for f in leaves(field.fields) if f.key and not f.internal)
 
 
-def _links(
-    problems: Sequence[Problem], worded: Mapping[str, str], form: Form, reader: Reader
-) -> tuple[ErrorLink, ...]:
+def _links(problems: Sequence[Problem], worded: Mapping[str, str], form: Form, reader: Reader) -> tuple[ErrorLink, ...]:
     lists = {f.key: reader.of(f) for f in leaves(form.fields) if f.type == "dynamiclist"}
     labels = {f.path: f.label for f in problems}
     links = []
@@ -165,15 +162,11 @@ def _views(
     fields: Sequence[Field], drawing: _Drawing, raw: Mapping[str, Any], values: Mapping[str, Any], prefix: str
 ) -> list[FieldView]:
     return [
-        _view(field, drawing, raw, values, f"{prefix}{field.key or field.id}")
-        for field in fields
-        if not field.internal
+        _view(field, drawing, raw, values, f"{prefix}{field.key or field.id}") for field in fields if not field.internal
     ]
 
 
-def _view(
-    field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mapping[str, Any], path: str
-) -> FieldView:
+def _view(field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mapping[str, Any], path: str) -> FieldView:
     reader = drawing.reader
     typed = raw.get(field.key) if field.key else None
     known = values.get(field.key) if field.key else None
@@ -216,9 +209,7 @@ def _view(
     return FieldView(**common, value=text, checked=checked, choices=choices)
 
 
-def _list(
-    field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str
-) -> FieldView:
+def _list(field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str) -> FieldView:
     known_rows = [row for row in known if isinstance(row, Mapping)] if isinstance(known, list) else []
     if field.readonly or drawing.reading:
         return FieldView(**common, table=list_table(field, known_rows, drawing.reader))
@@ -234,12 +225,10 @@ def _list(
     return FieldView(**common, rows=tuple(rows), blank=RowView("__row__", blank), columns=blank)
 
 
-def _identity(
-    field: Field, row: Mapping[str, Any], values: Mapping[str, Any], prefix: str
-) -> tuple[str, str] | None:
+def _identity(field: Field, row: Mapping[str, Any], values: Mapping[str, Any], prefix: str) -> tuple[str, str] | None:
     """What a fixed row posts so that answers find their row even if others came or went meanwhile."""
     key = sources.identity(field) if field.fixed_rows else None
-    if key is None:
+    if key is None or any(f.key == key and not f.readonly and f.compute is None for f in leaves(field.fields)):
         return None
     value = row.get(key) or values.get(key)
     return (html_name(f"{prefix}{key}"), str(value)) if value else None

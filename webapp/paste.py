@@ -9,7 +9,6 @@ from typing import Any
 
 from forms.model import Choice, Field
 from forms.raw import MAX_ROWS, blank_row
-
 from webapp.answers import Reader, leaves
 
 

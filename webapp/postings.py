@@ -13,7 +13,6 @@ from engine.errors import InvalidInput
 from forms import definition
 from forms.model import Context, Form, Problem
 from forms.raw import apply_row_action, nest, row_action
-
 from webapp import context as web
 from webapp.answers import reader_of
 from webapp.paste import paste

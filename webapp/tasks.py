@@ -16,7 +16,6 @@ from engine import tasks as work
 from engine.errors import InvalidVariables, SameCaseExists, TaskAlreadyClaimed
 from engine.task_page import TaskPage
 from forms.model import Problem
-
 from webapp import context, i18n, postings, sketch, words
 from webapp.drafts import drafts
 from webapp.drawing import draw, submissions

@@ -1,4 +1,4 @@
-"""Workbooks of a case: the rows a form declares, as a spreadsheet the office can keep. Nothing in a cell is a formula."""
+"""Workbooks of a case: the rows a form declares, as a spreadsheet the office keeps. No cell is ever a formula."""
 
 from __future__ import annotations
 
