@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from engine.diagram.model import Diagram
 from engine.diagram.rules import elements, expressions, flows, people, timers, tokens
 from engine.diagram.rules import forms as form_rules
-from engine.diagram.rules.subject import Subject
+from engine.diagram.rules.subject import Subject, found
 from engine.diagram.xml import parse
-from engine.errors import DiagramProblem
+from engine.errors import N_, DiagramProblem
 from forms.model import Form
 
+MOST_NODES = 1_000  #: the library follows flows by recursion, and nobody reads a longer diagram
 RULES = (elements.check, flows.check, tokens.check, timers.check, expressions.check, form_rules.check, people.check)
 
 
@@ -20,6 +21,10 @@ def lint(diagram: Diagram, *, forms: Mapping[str, Form], positions: Collection[s
 
     `forms` by key are what its tasks may name; `positions` are the keys and the names of those that exist.
     """
+    if len(diagram.process.nodes) > MOST_NODES:
+        message = N_("The process has %(count)s elements; more than %(most)s can't be run.")
+        remedy = N_("Split the procedure into several diagrams.")
+        return (found("too-long", None, message, remedy, count=len(diagram.process.nodes), most=MOST_NODES),)
     subject = Subject(diagram, parse(diagram.xml), forms, positions)
     findings = [problem for rule in RULES for problem in rule(subject)]
     return tuple(sorted(findings, key=lambda problem: problem.severity != "error"))

@@ -32,10 +32,8 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
         node = process.nodes.get(element.get("id") or "")
         if node is None:
             continue
-        names = before.names(node)
         if node.collection:
-            yield from _expression(node.collection, node, names, before)
-        inner = names | ({node.item_name} if node.item_name else set())
+            yield from _expression(node.collection, node, before.names(node), before)
         for attribute in PEOPLE:
             text = camunda(element, attribute) or ""
             if "${" in text and not embedded(text):
@@ -47,10 +45,11 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
                     text=text[:80],
                 )
             elif expression := embedded(text):
-                yield from _expression(expression, node, inner, before)
+                item = {node.item_name} if node.item_name else set()
+                yield from _expression(expression, node, before.names(node) | item, before)
         for timer in node.timers:
             if timer.id == node.id and (expression := embedded(timer.text)):
-                yield from _expression(expression, node, names, before)
+                yield from _expression(expression, node, before.names(node), before)
 
 
 def _expression(text: str, at: Node, names: set[str], before: _Before) -> Iterator[DiagramProblem]:
