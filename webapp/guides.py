@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from engine import positions
+from engine import definitions, positions
 from engine.errors import NotFound
 from webapp.context import actor, reading
 
@@ -31,10 +31,13 @@ def _page(role: str) -> str:
 
 
 def _role() -> str:
-    """Administrators first; who has somebody below is a superior; everybody else fills in forms."""
-    if actor().administrator:
+    """Administrators first, then process owners, then who has somebody below; everybody else fills in forms."""
+    person = actor()
+    if person.administrator:
         return "administrator"
-    mine = {p.position_id for p in actor().positions}
+    mine = {p.position_id for p in person.positions}
     with reading() as uow:
-        above = any(p.superior_id in mine for p in positions.listing(uow))
-    return "superior" if above else "staff"
+        owned = {key for item in definitions.listing(uow) for key in definitions.owner_keys(uow, item.process)}
+        if owned & person.position_keys:
+            return "owner"
+        return "superior" if any(p.superior_id in mine for p in positions.listing(uow)) else "staff"

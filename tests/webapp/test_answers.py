@@ -11,9 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from engine import definitions
 from engine.db import Database
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
+from engine.identity import SYSTEM
 from engine.worker import Worker
+from tests.conftest import ROOT
 from tests.webapp.conftest import MakeApp, Visit
 from webapp import errors
 from webapp.responses import version_of
@@ -188,7 +191,14 @@ def test_every_page_has_one_heading_landmarks_and_a_way_past_the_navigation(visi
         assert root.xpath("string(//title)").endswith("· Alur")
 
 
-def test_the_guide_of_ones_role_opens_first(visit: Visit) -> None:
-    for who, chosen in (("administrator", "Administrator"), ("camat", "Atasan"), ("lurah_jogoyudan", "Staf")):
+def test_the_guide_of_ones_role_opens_first(office: Database, visit: Visit) -> None:
+    with office.begin(SYSTEM) as uow:
+        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+    for who, chosen in (
+        ("administrator", "Administrator"),
+        ("pengelola_sop", "Pengelola SOP"),
+        ("camat", "Atasan"),
+        ("lurah_jogoyudan", "Staf"),
+    ):
         root = visit(who).open("/guide").root
         assert root.xpath("string(//nav[@aria-label='Panduan']//a[@aria-current])").strip() == chosen

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from engine import calendars, deadlines, definitions, instances, positions
+from engine import calendars, deadlines, definitions, instances, jobs, positions
 from engine import office as office_rules
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM, Actor
+from engine.model import JobRow
 from engine.worker import Worker
 from tests.conftest import ROOT, WIB
 from tests.office import ADMINISTRATOR, PASSWORD
@@ -137,7 +139,8 @@ def test_who_acts_for_an_absent_holder_sees_it_at_their_name_while_the_dates_las
     assert "dimasukkan mulai 10 Maret 2026" in admin.page.text
     assert "800/12/2026" in admin.page.text and "13 Maret 2026" in admin.page.text
     acting = visit("sekretaris_kecamatan")
-    assert "selaku Plh. Camat" in acting.open("/guide").text
+    corner = acting.open("/guide").root.xpath("string(//*[@class='person-position'])")
+    assert corner == "Sekretaris Kecamatan, selaku Plh. Camat"
     clock.advance(timedelta(days=4))
     again = visit("sekretaris_kecamatan")
     assert "selaku Plh. Camat" not in again.open("/guide").text
@@ -284,6 +287,20 @@ def test_the_clock_never_moves_in_an_office_at_work(admin: Visitor, running: Dat
     assert answer.status_code == 409
     with running.read(SYSTEM) as uow:
         assert not office_rules.clock_offset(uow)
+
+
+def test_work_that_failed_too_often_is_shown_and_tried_again(admin: Visitor, running: Database) -> None:
+    with running.begin(SYSTEM) as uow:
+        job = uow.session.scalars(select(JobRow.id)).one()
+        while not jobs.fail(uow, job, "the disk is full", None):
+            pass
+    assert "1 terbuka" in admin.open("/settings").text
+    page = admin.open("/settings/incidents")
+    assert "the disk is full" in page.text and page.links(r"/cases/\d+")
+    admin.press(r"/settings/incidents/\d+/retry")
+    assert "Tidak ada insiden" in admin.page.text and "1 insiden terdahulu" in admin.page.text
+    with running.read(SYSTEM) as uow:
+        assert not uow.session.scalars(select(JobRow.dead)).one()
 
 
 def test_categories_of_achievement_are_changed_and_a_wrong_order_is_refused(admin: Visitor, office: Database) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from engine import calendars, deadlines, office, worktime
 from engine import incidents as store
 from engine.db import UnitOfWork
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from webapp import i18n
 from webapp.admin import settings
 from webapp.context import reading, writing
@@ -83,9 +83,15 @@ def _target(uow: UnitOfWork, step: str) -> datetime | None:
         # A deadline is due when its standard time has passed, so one second behind it shows the alert.
         return max(due, uow.now) + timedelta(seconds=1)
     if step.startswith("P") and len(step) <= 10:
-        calendar = calendars.get(uow) if "T" not in step else None
-        return worktime.due(calendar, uow.now, step).at
+        return worktime.due(None if "T" in step else _calendar(uow), uow.now, step).at
     raise Conflict("no such step of the clock")
+
+
+def _calendar(uow: UnitOfWork) -> worktime.Calendar | None:
+    try:
+        return calendars.get(uow)
+    except NotFound:
+        return None
 
 
 # -- the office --------------------------------------------------------------------------------------------------------

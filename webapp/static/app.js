@@ -43,9 +43,9 @@
   // problems come into view first
   document.querySelector("[data-focus]")?.focus();
 
-  // "/" goes to the search
+  // Ctrl+K goes to the search
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     const search = document.getElementById("site-search");
     if (!search || search.offsetParent === null) return;
     event.preventDefault();
