@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
+from engine import definitions
 from engine.clock import SetClock
 from engine.db import Database
+from engine.identity import SYSTEM
+from engine.model import SettingRow
+from engine.office import TRAINING
 from tests.browser.server import serve
 from tests.browser.stage import Stage
-from tests.conftest import WIB
+from tests.conftest import ROOT, WIB
 
 #: names under which systems install it
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -57,17 +61,44 @@ def address(office: Database) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
-    """A fresh browser profile at desktop size, in Bahasa Indonesia, that fails on any error of a page's script."""
-    context = chromium.new_context(
-        base_url=address, locale="id-ID", timezone_id="Asia/Jakarta", viewport={"width": 1280, "height": 900}
-    )
-    context.set_default_timeout(10_000)
+def working(office: Database) -> Database:
+    """The small office with both procedures in force, its clock free to be moved."""
+    with office.begin(SYSTEM) as uow:
+        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        uow.session.merge(SettingRow(key=TRAINING, value=True))
+    return office
+
+
+@pytest.fixture
+def new_profile(chromium: Browser, address: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser profiles at desktop size, in Bahasa Indonesia; an error of any page's script fails the test."""
+    profiles: list[BrowserContext] = []
     problems: list[str] = []
-    context.on("weberror", lambda problem: problems.append(str(problem.error)))
-    yield context
-    context.close()
+
+    def make(*, scripts: bool = True) -> BrowserContext:
+        profile = chromium.new_context(
+            base_url=address,
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            viewport={"width": 1280, "height": 900},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        profile.set_default_timeout(10_000)
+        profile.on("weberror", lambda problem: problems.append(str(problem.error)))
+        profiles.append(profile)
+        return profile
+
+    yield make
+    for profile in profiles:
+        profile.close()
     assert not problems
+
+
+@pytest.fixture
+def context(new_profile: Callable[..., BrowserContext]) -> BrowserContext:
+    """A fresh browser profile."""
+    return new_profile()
 
 
 @pytest.fixture
