@@ -20,17 +20,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = parser().parse_args(argv)
     settings = Settings.from_environment()
-    database = db.Database(settings.database_url)
     try:
-        result = arguments.run(database, arguments)
+        with db.explained():
+            database = db.Database(settings.database_url)
+            try:
+                result = arguments.run(database, arguments)
+            finally:
+                database.dispose()
     except AlurError as error:
         _complain(error, as_json=arguments.json)
         return _exit_code(error)
     except OSError as error:
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return 1
-    finally:
-        database.dispose()
     if arguments.json:
         print(json.dumps(result.data, default=str, ensure_ascii=False))
     else:

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .clock import Clock, SystemClock
+from .errors import DatabaseUnusable
 from .identity import Actor
 from .model import SettingRow
 
@@ -93,12 +95,26 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in one line what the driver says in many: DatabaseUnusable for whatever goes wrong with the database."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise DatabaseUnusable(first.rstrip(".")) from error
+
+
 def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema; several processes may call it at once."""
+    """Bring the database at `url` to the newest schema; several processes may call it at once.
+
+    Raises DatabaseUnusable.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    with explained():
+        command.upgrade(config, "head")

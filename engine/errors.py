@@ -140,3 +140,14 @@ class ActivityFailed(AlurError):
     def __init__(self, activity_id: str, reason: str) -> None:
         super().__init__(f"{activity_id}: {reason}")
         self.activity_id, self.reason = activity_id, reason
+
+
+class DatabaseUnusable(AlurError):
+    """The database can't be reached, or it lacks the tables of this version."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The database can't be used: {reason}. Check ALUR_DATABASE_URL and that the server runs, "
+            "then bring it up to date with: python -m engine migrate"
+        )
+        self.reason = reason

@@ -18,7 +18,7 @@ from waitress.server import create_server
 from engine import calendars, definitions, demo
 from engine.__main__ import main as engine_command
 from engine.db import Database, migrate
-from engine.errors import InvalidDiagram
+from engine.errors import DatabaseUnusable, InvalidDiagram
 from engine.identity import SYSTEM
 from webapp import create_app
 from webapp.settings import WebSettings
@@ -59,7 +59,7 @@ def serve() -> int:
         worker.start()
         print(welcome(listener.getsockname()[1], demo=settings.demo), flush=True)
         server.run()
-    except CannotStart as reason:
+    except (CannotStart, DatabaseUnusable) as reason:
         print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
+from engine.__main__ import main
 from engine.db import Database, migrate
 from engine.identity import SYSTEM
 from engine.model import SettingRow
@@ -57,3 +60,22 @@ def test_migrating_again_changes_nothing(database: Database, database_url: str) 
         uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
     migrate(database_url)
     assert count(database) == 1
+
+
+def test_a_command_on_an_empty_database_names_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALUR_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    assert main(["processes"]) == 1
+    assert "python -m engine migrate" in capsys.readouterr().err
+    assert main(["migrate"]) == 0
+    assert main(["processes"]) == 0
+
+
+@pytest.mark.parametrize("url", ["nonsense", "foo://here/there"])
+def test_an_address_that_is_none_is_said_in_one_line(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALUR_DATABASE_URL", url)
+    assert main(["processes"]) == 1
+    assert capsys.readouterr().err.startswith("The database can't be used")

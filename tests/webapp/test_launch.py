@@ -171,6 +171,14 @@ def test_a_port_of_another_program_is_named_with_the_remedy(tmp_path: Path) -> N
     assert not (tmp_path / "var").exists()
 
 
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    process = start(tmp_path, ALUR_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said.startswith("The database can't be used: connection failed")
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("text", ["abc", "-1", "65536", "80 80", "８０００"])
 def test_a_port_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(launch.CannotStart, match="is no port"):
