@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 BULLET = re.compile(r"^\s*[-*]\s+")
 NUMBER = re.compile(r"^\s*\d+[.)]\s+")
 HEADING = re.compile(r"^\s*#{1,6}\s+")
+LISTS = {"ul": Markup("<ul>{}</ul>"), "ol": Markup("<ol>{}</ol>")}
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -33,7 +34,7 @@ def _block(lines: list[str]) -> Markup:
         if kind in ("ul", "ol"):
             marker = BULLET if kind == "ul" else NUMBER
             items = Markup("").join(Markup("<li>{}</li>").format(_inline(marker.sub("", line))) for line in group)
-            parts.append(Markup("<ul>{}</ul>" if kind == "ul" else "<ol>{}</ol>").format(items))
+            parts.append(LISTS[kind].format(items))
         elif kind == "h":
             parts.extend(Markup("<p><strong>{}</strong></p>").format(_inline(HEADING.sub("", line))) for line in group)
         else:

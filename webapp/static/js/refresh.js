@@ -60,6 +60,9 @@
         if (twin) swap(part, twin);
       }
       document.title = fresh.title;
+      const heading = document.querySelector("main h1");
+      const renamed = fresh.querySelector("main h1");
+      if (heading && renamed && heading.textContent !== renamed.textContent) heading.textContent = renamed.textContent;
       const tabs = document.querySelectorAll(".rail .count, .tab-count");
       const news = fresh.querySelectorAll(".rail .count, .tab-count");
       if (tabs.length === news.length) tabs.forEach((tab, index) => (tab.textContent = news[index].textContent));
