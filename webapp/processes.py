@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from engine import definitions
-from engine.diagram.model import Node, Process
+from engine.diagram.model import Process
 from webapp import context, sketch
 
 processes = Blueprint("processes", __name__)
@@ -69,7 +69,9 @@ def header(process: Process) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def assumptions(process: Process) -> list[Assumption]:
-    """Everything marked as inferred, the process itself first."""
-    found = [Assumption(process.name, process.assumption)] if process.assumption else []
-    nodes: list[Node] = [node for node in process.nodes.values() if node.assumption]
-    return found + [Assumption(node.name or node.id, node.assumption or "") for node in nodes]
+    """Everything marked as inferred, the process itself first; what holds for several elements stands once."""
+    places: dict[str, list[str]] = {process.assumption: [process.name]} if process.assumption else {}
+    for node in process.nodes.values():
+        if node.assumption:
+            places.setdefault(node.assumption, []).append(node.name or node.id)
+    return [Assumption("; ".join(dict.fromkeys(where)), text) for text, where in places.items()]

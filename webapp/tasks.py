@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from engine import definitions, task_page
 from engine import inbox as lists
 from engine import tasks as work
-from engine.errors import InvalidVariables, SameCaseExists, TaskAlreadyClaimed
+from engine.errors import CaseNotActive, InvalidVariables, SameCaseExists, TaskAlreadyClaimed, TaskNotOpen
 from engine.task_page import TaskPage
 from forms.model import Problem
 from webapp import context, i18n, postings, sketch, words
@@ -75,8 +75,9 @@ def page(
     raw: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
     same_case: SameCaseExists | None = None,
+    too_late: bool = False,
 ) -> str:
-    """The task's page; with `raw` it shows what was typed instead of what is stored."""
+    """The task's page; with `raw` it shows what was typed instead of what is stored, also when it came too late."""
     with context.reading() as uow:
         found = task_page.get(uow, task_id)
         earlier = submissions(uow, found.task.instance_id, found.earlier)
@@ -92,6 +93,7 @@ def page(
         earlier=earlier,
         diagram=diagram,
         same_case=same_case,
+        too_late=too_late,
         can_write=can_write,
     )
 
@@ -113,6 +115,10 @@ def send(task_id: int) -> str | Response | tuple[str, int]:
         return page(task_id, raw=refused.raw, problems=refused.problems), 422
     except SameCaseExists as same:
         return page(task_id, raw=posting.raw, same_case=same), 409
+    except (TaskAlreadyClaimed, TaskNotOpen, CaseNotActive) as gone:
+        if isinstance(gone, TaskNotOpen) and gone.by_actor:
+            raise
+        return page(task_id, raw=posting.raw, too_late=True), 409
     session["sent"] = {
         "task": task_id,
         "case": result.instance_id,

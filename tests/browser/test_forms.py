@@ -55,6 +55,15 @@ def test_a_draft_is_kept_and_cells_follow_while_one_types(page: Page, task: int)
     expect(cell(page, "baris-0-harga")).to_have_value("1.500")
 
 
+def test_saving_the_draft_by_hand_stays_on_the_page(page: Page, task: int) -> None:
+    cell(page, "judul").fill("ATK")
+    page.get_by_role("button", name="Simpan draf").click()
+    expect(page.locator("[data-draft-state]")).to_have_text("tersimpan 09.00")
+    expect(cell(page, "judul")).to_have_value("ATK")
+    page.reload()
+    expect(cell(page, "judul")).to_have_value("ATK")
+
+
 def test_a_hidden_part_appears_when_its_condition_changes(page: Page, task: int) -> None:
     expect(cell(page, "alasan")).to_be_hidden()
     cell(page, "sifat").nth(1).check()

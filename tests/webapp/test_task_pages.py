@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from engine import instances
 from engine import tasks as work
 from tests.office import person
 from tests.visitor import Visitor
@@ -229,6 +230,17 @@ def test_sending_twice_says_it_was_already_sent(shop: Shop, visit: Visit) -> Non
     visitor.press(f"/tasks/{task}", ANSWERS, button=("_send", "1"))
     assert visitor.page.status == 409
     assert "tercatat satu kali" in visitor.page.text
+
+
+def test_what_was_typed_is_shown_again_when_it_came_too_late(shop: Shop, visit: Visit) -> None:
+    case, task = shop.start()
+    visitor = opened(visit, task)
+    with shop.database.begin(person(shop.database, "pengelola_sop")) as uow:
+        instances.suspend(uow, case, "Anggaran berubah")
+    visitor.press(f"/tasks/{task}", {**ANSWERS, "judul": "Alat tulis triwulan"}, button=("_send", "1"))
+    assert visitor.page.status == 409
+    assert "Alat tulis triwulan" in visitor.page.text
+    assert f"/tasks/{task}" not in visitor.page.actions()
 
 
 def test_a_second_case_of_the_same_key_is_sent_only_when_confirmed(shop: Shop, visit: Visit) -> None:

@@ -116,6 +116,13 @@
     if (!own(event.target)) changed(quick ? 100 : 400);
   });
   form.addEventListener("work:changed", () => changed(100));
+  form.querySelector("[data-save]")?.addEventListener("click", (event) => {
+    if (over) return;
+    event.preventDefault();
+    show(words.saving, "saving");
+    changes += 1;
+    soon(0);
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") keep();
   });
