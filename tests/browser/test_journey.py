@@ -176,7 +176,7 @@ def assert_told(page: Page, step: str, told: set[str]) -> None:
 
 
 def assert_each_alert_came_once(person: NewPerson) -> None:
-    """After the end every supervisor finds what was late below them, closed and each once; nobody finds anything open."""
+    """Every supervisor finds what was late below them, closed and each once; nobody finds anything open."""
     for name in ("Sekretaris Kecamatan", "Camat", "Pengelola SOP", "Kasubag Keuangan", "Kasubag Umum dan Kepegawaian"):
         page = person(name)
         page.goto("/overdue")

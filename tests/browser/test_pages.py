@@ -1,0 +1,77 @@
+"""Every page of the app, wide and narrow, light and dark: readable by everybody, whole, light, and without errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response
+
+from tests.browser.scenes import SCENES, Scene
+from tests.browser.stage import SCHEMES, WIDTHS, Stage
+
+SERIOUS = ("serious", "critical")
+BUDGET = 150 * 1024
+#: what a label is for a field, as browsers and screen readers reckon it
+UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
+    .filter((field) => !['hidden', 'submit', 'button'].includes(field.type) && !field.closest('template'))
+    .filter((field) => !field.labels?.length && !field.getAttribute('aria-label') && !field.getAttribute('aria-labelledby'))
+    .map((field) => field.outerHTML.slice(0, 120))"""
+#: elements that reach over the right edge and can't be scrolled to within a frame of their own
+TOO_WIDE = """() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const framed = (one) => {
+        for (let up = one.parentElement; up && up !== document.body; up = up.parentElement)
+            if (getComputedStyle(up).overflowX !== 'visible') return true;
+        return false;
+    };
+    return ['page is ' + document.documentElement.scrollWidth + ' wide', ...[...document.body.querySelectorAll('*')]
+        .filter((one) => one.getBoundingClientRect().right > room + 1 && !framed(one)).slice(-5)
+        .map((one) => one.outerHTML.slice(0, 120))];
+}"""
+
+axe = Axe()
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_the_page_can_be_read_by_everybody(stage: Stage, scene: Scene) -> None:
+    for width in WIDTHS:
+        with stage.profile(scene.by, width=width, demo=scene.demo) as context, watched(context.new_page()) as page:
+            response = stage.play(page, scene, stage.database)
+            assert response.status == scene.status
+            assert page.locator("h1").count() == 1
+            assert page.locator("h1").inner_text().strip()
+            assert page.title().removesuffix("· Alur").strip()
+            assert page.evaluate(UNLABELLED) == []
+            assert page.evaluate(TOO_WIDE) == [], f"at {width} px"
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                # Colours differ by scheme; everything else is looked at once for each width.
+                options = {"resultTypes": ["violations"]}
+                if scheme != SCHEMES[0]:
+                    options["runOnly"] = ["color-contrast"]
+                found = axe.run(page, options=options).response["violations"]
+                told = [(v["id"], v["help"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in SERIOUS]
+                assert told == [], f"at {width} px, {scheme}"
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """Fail when the console says an error, or when all that was loaded for one page is heavier than the budget."""
+    said: list[str] = []
+    answers: list[Response] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda response: answers.append(response))
+    yield page
+    # A refused or missing page is told to the console too; that is what was asked for. What a page needs must be there.
+    assert [text for text in said if "Failed to load resource" not in text] == []
+    assert [r.url for r in answers if r.status >= 400 and r.request.resource_type != "document"] == []
+    weights: dict[str, int] = {}
+    for response in answers:
+        # As it travelled, compressed; what comes from the cache the second time weighs nothing.
+        weights[response.url] = max(weights.get(response.url, 0), response.request.sizes()["responseBodySize"])
+    assert sum(weights.values()) < BUDGET, weights
