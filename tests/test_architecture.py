@@ -37,7 +37,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "form_context inbox notes progress documents submissions office_file",
         "alerts definitions incidents deadlines reading performers jobs",
         "users sessions positions holdings calendars calendar_rows days_off office history",
-        "spiff db connectors",
+        "spiff db locks connectors",
         "model",
         "diagram",
         "expressions evaluation grammar formulas worktime hours durations ledger weeks default_hours holidays_source "
