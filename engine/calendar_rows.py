@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import history, weeks
+from . import history, locks, weeks
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .hours import Calendar, DayOff, HoursPeriod
@@ -43,9 +43,11 @@ def row_of(uow: UnitOfWork, key: str) -> CalendarRow:
 
 
 def opened(uow: UnitOfWork, key: str) -> CalendarRow:
-    """The calendar's row, locked for a change by an administrator."""
+    """The calendar's row for a change by an administrator, while no case takes a step."""
     require_administrator(uow.actor, "change calendars")
-    row = uow.session.scalar(select(CalendarRow).where(CalendarRow.key == key).with_for_update())
+    locks.alone_in_office(uow)
+    query = select(CalendarRow).where(CalendarRow.key == key).execution_options(populate_existing=True)
+    row = uow.session.scalar(query)
     if row is None:
         raise NotFound("calendar", key)
     return row

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from . import history, weeks
+from . import history, locks, weeks
 from .calendar_rows import CHANGED, OFFICE, changed, get, iso, opened, periods_of, row_of, text, value_of
 from .days_off import (
     KINDS,
@@ -83,6 +83,7 @@ def create(
 ) -> None:
     """Open a calendar with its usual week, without days off. Raises Conflict when the key is taken."""
     entitled_by = require_administrator(uow.actor, "change calendars")
+    locks.alone_in_office(uow)
     if uow.session.scalar(select(CalendarRow).where(CalendarRow.key == key)) is not None:
         raise Conflict(f"calendar {key} exists")
     if zone not in available_timezones():

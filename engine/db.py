@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
 from .clock import Clock, SystemClock
-from .errors import DatabaseUnusable
+from .errors import Busy, DatabaseUnusable
 from .identity import Actor
 from .model import SettingRow
 
 #: settings key of the training clock's offset, in seconds
 CLOCK_OFFSET = "clock.offset"
 
+#: deadlock, serialization failure, lock not available
+_COLLISIONS = ("40P01", "40001", "55P03")
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class UnitOfWork:
     """One reading or one change of the office. Verbs never commit; whoever opened it does."""
 
@@ -35,6 +39,11 @@ class UnitOfWork:
     @property
     def sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"
+
+    def not_before(self, instant: datetime | None) -> None:
+        """Let office time in this unit begin no earlier than `instant`."""
+        if instant is not None and instant > self.now:
+            self.now = instant
 
 
 class Database:
@@ -53,14 +62,14 @@ class Database:
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit that takes no write lock and is rolled back at the end."""
+        """A unit that takes no write lock and is rolled back at the end. Raises Busy."""
         with self._session(write=False) as session:
             yield self._unit(session, actor)
             session.rollback()
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit for writing: commits at the end, rolls back on any exception."""
+        """A unit for writing: commits at the end, rolls back on any exception. Raises Busy."""
         with self._session(write=True) as session:
             yield self._unit(session, actor)
             session.commit()
@@ -70,15 +79,35 @@ class Database:
 
     @contextmanager
     def _session(self, *, write: bool) -> Iterator[Session]:
-        with self.engine.connect().execution_options(alur_write=write) as connection:
-            with Session(bind=connection, expire_on_commit=False) as session:
-                yield session
+        try:
+            with self.engine.connect().execution_options(alur_write=write) as connection:
+                with Session(bind=connection, expire_on_commit=False) as session:
+                    yield session
+        except (OperationalError, TimeoutError) as error:
+            if not _collided(error):
+                raise
+            raise Busy from error
 
     def _unit(self, session: Session, actor: Actor) -> UnitOfWork:
-        offset = session.scalar(select(SettingRow.value).where(SettingRow.key == CLOCK_OFFSET)) or 0
-        # The clock is read after the write lock is held, so that times never run backwards between units.
-        real = self.clock.now()
-        return UnitOfWork(session=session, now=real + timedelta(seconds=offset), real_now=real, actor=actor)
+        setting = select(SettingRow.value).where(SettingRow.key == CLOCK_OFFSET)
+        if self.sqlite or not isinstance(self.clock, SystemClock):
+            offset = session.scalar(setting)
+            # On SQLite the clock is read after the write lock is held.
+            real = self.clock.now()
+        else:
+            # Several machines may share the database: its clock counts, not that of each.
+            offset, real = session.execute(select(setting.scalar_subquery(), func.clock_timestamp())).one()
+            real = real.astimezone(UTC)
+        return UnitOfWork(session=session, now=real + timedelta(seconds=offset or 0), real_now=real, actor=actor)
+
+
+def _collided(error: SQLAlchemyError) -> bool:
+    """Whether the same unit, tried again, may well succeed."""
+    if isinstance(error, TimeoutError):
+        return True
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return code in (_SQLITE_BUSY, _SQLITE_LOCKED) or getattr(cause, "sqlstate", None) in _COLLISIONS
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

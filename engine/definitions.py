@@ -16,7 +16,7 @@ from forms import definition as form_definition
 from forms.errors import FormError
 from forms.model import Form
 
-from . import history, positions
+from . import history, locks, positions, reading
 from .db import UnitOfWork
 from .diagram import lint, read
 from .diagram.model import Diagram, Process
@@ -84,6 +84,9 @@ def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str
     require_owner(uow, _diagram(newest).process if newest else process, "deploy")
     diagram, used, warnings = _check(uow, xml, forms)
     digest = _digest(diagram.xml, used)
+    # Checking takes its time, so others wait only now; somebody may have deployed meanwhile.
+    locks.alone_in_office(uow)
+    newest = _newest(uow, process.key)
     if newest is not None and newest.digest == digest:
         return _view(uow, newest)
     return _store(uow, diagram, used, digest, newest, reason, warnings)
@@ -92,6 +95,7 @@ def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str
 def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> tuple[DefinitionView, ...]:
     """Deploy the reviewed files. A seed equal to *any* earlier version is left alone, so an owner's edit stays."""
     forms = {path.stem: path.read_text("utf-8") for path in sorted(forms_dir.glob("*.form"))}
+    locks.alone_in_office(uow)
     deployed = []
     for path in sorted(processes_dir.glob("*.bpmn")):
         diagram, used, warnings = _check(uow, path.read_bytes(), forms)
@@ -349,9 +353,11 @@ def _view(
 
 
 def _counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
+    """Running and completed cases by process, of those the actor may know of."""
     rows = uow.session.execute(
         select(DefinitionRow.key, InstanceRow.state, func.count())
         .join(InstanceRow, InstanceRow.definition_id == DefinitionRow.id)
+        .where(reading.listable(uow))
         .group_by(DefinitionRow.key, InstanceRow.state)
     )
     counts: dict[str, dict[str, Any]] = {}

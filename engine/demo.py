@@ -17,7 +17,20 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
-from . import alerts, calendars, definitions, demo_text, documents, instances, jobs, notes, office, positions, tasks
+from . import (
+    alerts,
+    calendars,
+    definitions,
+    demo_text,
+    documents,
+    instances,
+    jobs,
+    locks,
+    notes,
+    office,
+    positions,
+    tasks,
+)
 from .db import Database, UnitOfWork
 from .durations import parse_duration
 from .errors import AlurError, InvalidDiagram
@@ -50,6 +63,7 @@ def load(database: Database, *, seeds: tuple[Path, Path] | None = None) -> bool:
     is left to the ordinary start to report; its cases are left out.
     """
     with database.begin(SYSTEM) as uow:
+        locks.alone_in_office(uow)
         if uow.session.scalar(select(PersonRow.id).limit(1)) is not None:
             return False
         calendars.establish(uow)

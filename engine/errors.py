@@ -62,6 +62,13 @@ class Conflict(AlurError):
     """The thing has changed since it was shown."""
 
 
+class Busy(Conflict):
+    """Too many at once: nothing was changed, and the same again will do."""
+
+    def __init__(self) -> None:
+        super().__init__("the database is busy")
+
+
 class TaskAlreadyClaimed(Conflict):
     """Somebody else has taken the task."""
 

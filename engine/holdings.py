@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from . import history, office
+from . import history, locks, office
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import Actor, Entitlement, HoldingKind, require_administrator
@@ -43,6 +43,7 @@ def assign_holder(
     Days are the office's, both included. Administrators only.
     """
     entitled_by = require_administrator(uow.actor, "assign holders")
+    locks.alone_in_office(uow)
     position = uow.session.get(PositionRow, position_id)
     if position is None or not position.active:
         raise NotFound("position", position_id)
@@ -92,6 +93,7 @@ def assign_holder(
 def end_holding(uow: UnitOfWork, holding_id: int, ends_on: date) -> HolderView:
     """Let a holding end with the day `ends_on`; the day before its first means it never took effect."""
     entitled_by = require_administrator(uow.actor, "end holdings")
+    locks.alone_in_office(uow)
     row = uow.session.get(HoldingRow, holding_id)
     if row is None:
         raise NotFound("holding", holding_id)

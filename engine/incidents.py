@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from . import definitions, history
+from . import definitions, history, locks
 from .db import UnitOfWork
-from .errors import Conflict, NotAllowed, NotFound
+from .errors import CaseNotActive, Conflict, NotAllowed, NotFound
 from .identity import Entitlement
-from .model import IncidentRow, InstanceRow, JobRow
+from .model import CaseState, IncidentRow, InstanceRow, JobRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,20 @@ def listing(uow: UnitOfWork, *, resolved: bool = False) -> tuple[IncidentView, .
 
 
 def retry(uow: UnitOfWork, incident_id: int) -> None:
-    """Give the failed job a fresh count of attempts, due at once. Raises NotFound, NotAllowed, Conflict."""
+    """Give the failed job a fresh count of attempts, due at once.
+
+    Raises NotFound, NotAllowed, Conflict; CaseNotActive while the case rests, because nothing may fire in it.
+    """
     entitled = _require_administrator(uow, "retry incidents")
-    row = uow.session.scalar(select(IncidentRow).where(IncidentRow.id == incident_id).with_for_update())
-    if row is None:
+    instance_id = uow.session.scalar(select(IncidentRow.instance_id).where(IncidentRow.id == incident_id))
+    if instance_id is None:
         raise NotFound("incident", incident_id)
+    instance = locks.case(uow, instance_id)
+    row = uow.session.get_one(IncidentRow, incident_id)
     if row.resolved_at is not None:
         raise Conflict(f"incident {incident_id} is resolved")
+    if instance.state == CaseState.SUSPENDED:
+        raise CaseNotActive(instance.id, instance.state)
     row.resolved_at, row.resolved_by = uow.now, uow.actor.person_id
     uow.session.execute(update(JobRow).where(JobRow.key == row.job_key).values(dead=False, attempts=0, not_before=None))
     history.record(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from . import alerts, calendars, deadlines, definitions, history, jobs, office, worktime
+from . import alerts, calendars, deadlines, definitions, history, jobs, locks, office, worktime
 from .db import UnitOfWork
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
 from .formulas import Function
@@ -31,6 +31,7 @@ class Started:
 
 def start(uow: UnitOfWork, key: str) -> Started:
     """Begin a case of a process's newest version. Raises NotFound, NotAllowed."""
+    locks.share_office(uow)
     definition = definitions.startable(uow, key)
     process = definitions.diagram_of(uow, definition.id).process
     entitled = definitions.starter_entitlement(uow, process)
@@ -81,15 +82,7 @@ def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Surroundings:
 
 def lock(uow: UnitOfWork, instance_id: int) -> InstanceRow:
     """The case's row, held until the unit ends: one step at a time. Raises NotFound."""
-    row = uow.session.scalar(
-        select(InstanceRow)
-        .where(InstanceRow.id == instance_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound("case", instance_id)
-    return row
+    return locks.case(uow, instance_id)
 
 
 def require_active(row: InstanceRow) -> None:
@@ -109,6 +102,7 @@ def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
 
 def retime(uow: UnitOfWork, calendar_key: str) -> int:
     """Count open deadlines again, from their starts, after a change of their calendar. Returns how many moved."""
+    locks.alone_in_office(uow)
     calendar = calendars.get(uow, calendar_key)
     moved: dict[int, dict[str, datetime]] = {}
     for deadline, instance, _ in deadlines.counting(uow, calendar_key):

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from . import history
+from . import history, locks
 from .db import UnitOfWork
-from .model import IncidentRow, InstanceRow, JobRow
+from .model import CaseState, IncidentRow, InstanceRow, JobRow
 from .spiff.snapshot import WaitingTimer
 
 RETRIES = 5
@@ -55,17 +55,21 @@ def acquire(uow: UnitOfWork) -> tuple[JobRow, InstanceRow] | None:
 
     On PostgreSQL what another worker or a person's step holds is skipped; on SQLite the unit holds the only write lock.
     """
+    locks.share_office(uow)
     due = (
         select(JobRow, InstanceRow)
         .join(InstanceRow, JobRow.instance_id == InstanceRow.id)
-        .where(JobRow.dead.is_(False), JobRow.due_at <= uow.now)
+        .where(JobRow.dead.is_(False), JobRow.due_at <= uow.now, InstanceRow.state == CaseState.ACTIVE)
         .where(JobRow.not_before.is_(None) | (JobRow.not_before <= uow.real_now))
         .order_by(JobRow.due_at, JobRow.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     row = uow.session.execute(due).first()
-    return (row[0], row[1]) if row else None
+    if row is None:
+        return None
+    locks.keep_order(uow, row[1].id)
+    return row[0], row[1]
 
 
 def fail(uow: UnitOfWork, job_id: int, error: str, activity_id: str | None) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from . import history
+from . import history, locks
 from .db import CLOCK_OFFSET, UnitOfWork
 from .errors import N_, Conflict, InvalidInput
 from .formulas import Function, is_number, office_functions
@@ -47,6 +47,7 @@ def put(uow: UnitOfWork, key: str, value: Any) -> None:
     if key == CLOCK_OFFSET:
         raise InvalidInput("key", N_("The training clock is moved, not set."))
     value = _checked(key, value)
+    locks.alone_in_office(uow)
     before = get(uow, key)
     if before == value:
         return
@@ -104,12 +105,13 @@ def advance_clock(uow: UnitOfWork, *, by: timedelta | None = None, until: dateti
     entitled_by = require_administrator(uow.actor, "move the training clock")
     if not training(uow):
         raise Conflict("the clock moves in training mode only")
+    locks.alone_in_office(uow)
     if (by is None) == (until is None):
         raise InvalidInput("by", N_("Give either a span or an instant."))
     if until is not None:
         if until.tzinfo is None:
             raise InvalidInput("until", N_("The instant needs a time zone."))
-        by = until - uow.now
+        by = until - (uow.real_now + clock_offset(uow))
     assert by is not None
     if by <= timedelta(0):
         raise InvalidInput("by", N_("The training clock moves forward only."))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms.model import Choice
 
-from . import history, office
+from . import history, locks, office
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .holdings import (
@@ -103,6 +103,7 @@ def create(
 ) -> PositionView:
     """Create a position; the key is made from the name where none is given. Administrators only."""
     entitled_by = require_administrator(uow.actor, "create positions")
+    locks.alone_in_office(uow)
     rows = _rows(uow)
     name = _free_name(rows, name, but=None)
     key = _free_key(rows, key, name)
@@ -136,6 +137,7 @@ def change(
 ) -> PositionView:
     """Change what is given; the key stays for ever, because running cases name it. Administrators only."""
     entitled_by = require_administrator(uow.actor, "change positions")
+    locks.alone_in_office(uow)
     rows = _rows(uow)
     row = rows.get(id)
     if row is None:
@@ -173,6 +175,7 @@ def change(
 def end(uow: UnitOfWork, id: int) -> PositionView:
     """End a position and whoever holds it, today; its history stays. Administrators only."""
     entitled_by = require_administrator(uow.actor, "end positions")
+    locks.alone_in_office(uow)
     row = uow.session.get(PositionRow, id)
     if row is None:
         raise NotFound("position", id)

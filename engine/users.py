@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select
 
-from . import history, office, passwords, positions, sessions
+from . import history, locks, office, passwords, positions, sessions
 from .db import UnitOfWork
 from .errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
 from .identity import HoldingKind, require_administrator
@@ -98,6 +98,7 @@ def create(
 ) -> PersonView:
     """Create a person; without a password they can't sign in with one. Administrators only."""
     entitled_by = require_administrator(uow.actor, "create people")
+    locks.alone_in_office(uow)
     row = _add(uow, username=username, name=name, nip=nip, password=password, demo=demo)
     history.record(
         uow, "person.created", entitled_by=entitled_by, person=row.id, username=row.username, name=row.name, demo=demo
@@ -116,6 +117,7 @@ def change(
 ) -> PersonView:
     """Change what is given (`nip=""` removes it; `active=True` brings an ended person back). Administrators only."""
     entitled_by = require_administrator(uow.actor, "change people")
+    locks.alone_in_office(uow)
     row = _row(uow, id)
     if active is False:
         raise InvalidInput("active", N_("A person is ended, not switched off."))
@@ -148,6 +150,7 @@ def change(
 def end(uow: UnitOfWork, id: int) -> PersonView:
     """End a person: no sign-in, no positions, and what they had taken returns to its unit. Administrators only."""
     entitled_by = require_administrator(uow.actor, "end people")
+    locks.alone_in_office(uow)
     row = _row(uow, id)
     if row.active:
         row.active = False
@@ -204,9 +207,8 @@ def needs_first_administrator(uow: UnitOfWork) -> bool:
 
 def create_first_administrator(uow: UnitOfWork, *, name: str, username: str, password: str) -> PersonView:
     """Create the first person as administrator; Conflict once anybody is known."""
-    if not uow.sqlite:
-        # Two first visitors at once: the second waits here, then finds the first. SQLite's write lock does the same.
-        uow.session.execute(text("LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE"))
+    # Two first visitors at once: the second waits here, then finds the first.
+    locks.alone_in_office(uow)
     if not needs_first_administrator(uow):
         raise Conflict("there is an administrator already")
     person = _add(uow, username=username, name=name, nip=None, password=password, demo=False)

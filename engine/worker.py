@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from . import documents, instances, jobs
 from .db import Database, UnitOfWork
-from .errors import ActivityFailed
+from .errors import ActivityFailed, Busy
 from .identity import SYSTEM
 from .model import HeartbeatRow
 
@@ -60,7 +61,10 @@ class Worker:
         return done
 
     def _run_next(self) -> bool:
-        """Run one due job, if there is one. A failure counts an attempt in a fresh unit; nothing else remains of it."""
+        """Run one due job, if there is one. A failure counts an attempt in a fresh unit; nothing else remains of it.
+
+        Where the database was busy or went away the job is not to blame: that is raised.
+        """
         job_id: int | None = None
         if not self._anything_due():
             return False
@@ -74,7 +78,7 @@ class Worker:
                 instances.fire(uow, instance)
             return True
         except Exception as error:
-            if job_id is None:
+            if job_id is None or _passing(error):
                 raise
             log.warning("job.failed", job=job_id, error=str(error))
             activity = error.activity_id if isinstance(error, ActivityFailed) else None
@@ -89,7 +93,8 @@ class Worker:
 
     def _beat(self) -> None:
         now = self.database.clock.now()
-        if self._beaten is not None and now - self._beaten < BEAT:
+        # abs: a clock set back must not silence the worker.
+        if self._beaten is not None and abs(now - self._beaten) < BEAT:
             return
         with self.database.begin(SYSTEM) as uow:
             row = uow.session.get(HeartbeatRow, self.name)
@@ -102,11 +107,15 @@ class Worker:
 
     def _sweep(self) -> None:
         now = self.database.clock.now()
-        if self._swept is not None and now - self._swept < SWEEP:
+        if self._swept is not None and abs(now - self._swept) < SWEEP:
             return
         with self.database.begin(SYSTEM) as uow:
             documents.sweep(uow)
         self._swept = now
+
+
+def _passing(error: Exception) -> bool:
+    return isinstance(error, Busy) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 @dataclass(frozen=True, slots=True)
