@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from . import office, positions
 from .db import UnitOfWork
 from .identity import Entitlement, HoldingKind
-from .model import CandidateRow, HoldingRow, PersonRow, PositionRow, TaskRow
+from .model import AlertRow, AlertState, CandidateRow, DeadlineRow, HoldingRow, PersonRow, PositionRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,29 @@ def working_entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
 
 
 def assigning_entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
-    """The position that lets the actor hand the task to somebody: a superior, the process owner, an administrator."""
+    """The position that lets the actor hand the task to somebody.
+
+    A superior of its positions, whoever an open alert about it was sent to, the process owner, an administrator.
+    """
     above: list[str] = []
     for group in groups_of(uow, task):
         above += superiors(uow, group)
-    mine = uow.actor.holding(*above, task.owner_group)
+    mine = uow.actor.holding(*above, *_alerted(uow, task), task.owner_group)
     return mine or next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def _alerted(uow: UnitOfWork, task: TaskRow) -> list[str]:
+    """Positions that were told the task, or the sub-process around it, is late."""
+    told = uow.session.scalars(
+        select(AlertRow.recipients)
+        .join(DeadlineRow, AlertRow.deadline_id == DeadlineRow.id)
+        .where(
+            AlertRow.instance_id == task.instance_id,
+            AlertRow.state != AlertState.CLOSED,
+            DeadlineRow.activity_key.in_([task.key, task.scope_key]),
+        )
+    )
+    return [key for recipients in told for key in recipients]
 
 
 def superiors(uow: UnitOfWork, key: str) -> list[str]:

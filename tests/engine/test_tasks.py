@@ -277,3 +277,17 @@ def test_an_owner_may_not_deploy_what_another_owns(procedure: Database, as_: Cal
         page = definitions.get(uow, "pengumpulan_data_kinerja")
     with pytest.raises(NotAllowed), procedure.begin(as_("camat")) as uow:
         definitions.deploy(uow, page.diagram.xml, {})
+
+
+def test_whoever_an_alert_reached_can_hand_the_late_work_to_somebody(
+    procedure: Database, as_: As, clock: SetClock
+) -> None:
+    to_the_units(procedure, as_)
+    (task,) = mine(procedure, as_("lurah_rogotrunan"))
+    helper = as_("kasubag_keuangan").person_id or 0
+    with pytest.raises(NotAllowed), procedure.begin(as_("sekretaris_kecamatan")) as uow:
+        tasks.assign(uow, task.id, helper)
+    clock.advance(timedelta(days=14))
+    Worker(procedure).run_once()
+    with procedure.begin(as_("sekretaris_kecamatan")) as uow:
+        tasks.assign(uow, task.id, helper)
