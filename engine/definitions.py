@@ -92,19 +92,26 @@ def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str
     return _store(uow, diagram, used, digest, newest, reason, warnings)
 
 
-def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> tuple[DefinitionView, ...]:
-    """Deploy the reviewed files. A seed equal to *any* earlier version is left alone, so an owner's edit stays."""
+def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[str, InvalidDiagram]:
+    """Deploy the reviewed files; gives what was refused, by file name. One bad file keeps no other from its place.
+
+    A seed equal to *any* earlier version of its process is left alone, so an owner's edit stays.
+    """
     forms = {path.stem: path.read_text("utf-8") for path in sorted(forms_dir.glob("*.form"))}
     locks.alone_in_office(uow)
-    deployed = []
+    refused: dict[str, InvalidDiagram] = {}
     for path in sorted(processes_dir.glob("*.bpmn")):
-        diagram, used, warnings = _check(uow, path.read_bytes(), forms)
+        try:
+            diagram, used, warnings = _check(uow, path.read_bytes(), forms)
+        except InvalidDiagram as error:
+            refused[path.name] = error
+            continue
         digest = _digest(diagram.xml, used)
         key = diagram.process.key
         known = select(DefinitionRow.id).where(DefinitionRow.key == key, DefinitionRow.digest == digest)
         if uow.session.scalar(known.limit(1)) is None:
-            deployed.append(_store(uow, diagram, used, digest, _newest(uow, key), "", warnings))
-    return tuple(deployed)
+            _store(uow, diagram, used, digest, _newest(uow, key), "", warnings)
+    return refused
 
 
 def _check(

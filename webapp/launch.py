@@ -18,7 +18,7 @@ from waitress.server import create_server
 from engine import calendars, definitions, demo
 from engine.__main__ import main as engine_command
 from engine.db import Database, migrate
-from engine.errors import DatabaseUnusable, InvalidDiagram
+from engine.errors import DatabaseUnusable
 from engine.identity import SYSTEM
 from webapp import create_app
 from webapp.settings import WebSettings
@@ -127,12 +127,11 @@ def prepare(settings: WebSettings) -> Database:
         demo.load(database, seeds=seeds)
     with database.begin(SYSTEM) as uow:
         calendars.establish(uow)
-    try:
-        with database.begin(SYSTEM) as uow:
-            definitions.deploy_seeds(uow, *seeds)
-    except InvalidDiagram as error:
+    with database.begin(SYSTEM) as uow:
+        refused = definitions.deploy_seeds(uow, *seeds)
+    for name, error in refused.items():
         # The office goes on with what is deployed; a broken file is for whoever edits it.
-        print("A file in processes/ or forms/ was not deployed:", file=sys.stderr)
+        print(f"processes/{name} was not deployed:", file=sys.stderr)
         for problem in error.problems:
             print(f"  {problem.text()}", file=sys.stderr)
     return database

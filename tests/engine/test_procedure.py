@@ -25,7 +25,7 @@ As = Callable[[str], Actor]
 @pytest.fixture
 def procedure(office: Database) -> Database:
     with office.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
     return office
 
 

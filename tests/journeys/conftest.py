@@ -22,7 +22,7 @@ def working(office: Database) -> Database:
     """The small office, its procedures deployed from the seeds, its clock free to be moved."""
     with office.begin(SYSTEM) as uow:
         calendars.establish(uow)
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
         uow.session.merge(SettingRow(key=TRAINING, value=True))
     return office
 

@@ -1,0 +1,87 @@
+"""Deploying: versions, seeds, and what is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine import definitions, instances
+from engine.db import Database
+from engine.errors import InvalidDiagram
+from engine.identity import SYSTEM
+from tests.engine.test_procedure import ROOT, As, mine, procedure
+
+__all__ = ["procedure"]
+KEY = "pengumpulan_data_kinerja"
+
+
+def edited(database: Database) -> tuple[bytes, dict[str, str]]:
+    """The procedure in force with one standard time changed, and its forms."""
+    with database.read(SYSTEM) as uow:
+        xml = definitions.get(uow, KEY).diagram.xml
+    assert xml.count(b">PT5M<") == 1
+    forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
+    return xml.replace(b">PT5M<", b">PT25M<"), forms
+
+
+def test_an_owners_edit_is_a_new_version_and_a_restart_does_not_undo_it(procedure: Database, as_: As) -> None:
+    xml, forms = edited(procedure)
+    with procedure.begin(as_("pengelola_sop")) as uow:
+        assert definitions.deploy(uow, xml, forms, reason="Waktu tidak cukup").version == 2
+    with procedure.begin(SYSTEM) as uow:
+        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        page = definitions.get(uow, KEY)
+    assert (page.definition.version, page.definition.reason) == (2, "Waktu tidak cukup")
+    assert page.process.nodes["terima_permintaan"].deadline.text == "PT25M"  # type: ignore[union-attr]
+
+
+def test_running_cases_keep_their_version_and_new_ones_take_the_newest(procedure: Database, as_: As) -> None:
+    def start() -> int:
+        with procedure.begin(as_("kasubag_umum")) as uow:
+            return instances.start(uow, KEY).instance_id
+
+    old = start()
+    xml, forms = edited(procedure)
+    with procedure.begin(as_("pengelola_sop")) as uow:
+        definitions.deploy(uow, xml, forms)
+    new = start()
+    due = {
+        task.instance_id: (task.due_at - task.created_at).seconds // 60 for task in mine(procedure, as_("kasubag_umum"))
+    }
+    assert due == {old: 5, new: 25}
+
+
+def test_the_same_content_makes_no_new_version(procedure: Database, as_: As) -> None:
+    with procedure.read(SYSTEM) as uow:
+        xml = definitions.get(uow, KEY).diagram.xml
+    _, forms = edited(procedure)
+    with procedure.begin(as_("pengelola_sop")) as uow:
+        again = definitions.deploy(uow, xml, forms)
+    assert (again.version, again.new) == (1, False)
+
+
+def test_a_refused_diagram_names_every_problem_and_changes_nothing(procedure: Database, as_: As) -> None:
+    xml, forms = edited(procedure)
+    broken = xml.replace(b">PT25M<", b">lima menit<").replace(
+        b'camunda:formKey="penyampaian"', b'camunda:formKey="tiada"'
+    )
+    with pytest.raises(InvalidDiagram) as caught, procedure.begin(as_("pengelola_sop")) as uow:
+        definitions.deploy(uow, broken, forms)
+    errors = {p.element: p for p in caught.value.problems if p.severity == "error"}
+    assert len(errors) == 2
+    assert "sampaikan_dokumen" in errors
+    assert all(p.message and p.remedy for p in errors.values())
+    with procedure.read(SYSTEM) as uow:
+        assert definitions.get(uow, KEY).definition.version == 1
+
+
+def test_one_bad_file_keeps_no_other_procedure_from_its_place(office: Database, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "processes", tmp_path / "processes")
+    (tmp_path / "processes" / "a_broken.bpmn").write_text("<not bpmn")
+    with office.begin(SYSTEM) as uow:
+        refused = definitions.deploy_seeds(uow, tmp_path / "processes", ROOT / "forms")
+        names = [item.definition.key for item in definitions.listing(uow)]
+    assert list(refused) == ["a_broken.bpmn"]
+    assert KEY in names
