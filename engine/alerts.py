@@ -22,6 +22,7 @@ from .model import (
     TaskRow,
     TaskState,
 )
+from .reading import readable
 from .worktime import Lateness
 
 
@@ -134,6 +135,8 @@ def acknowledge(uow: UnitOfWork, alert_id: int, note: str) -> None:
     if alert is None:
         raise NotFound("alert", alert_id)
     entitled = _entitlement(uow, alert)
+    if entitled is None and not _case_readable(uow, alert):
+        raise NotFound("alert", alert_id)
     if entitled is None:
         raise NotAllowed(uow.actor.name, f"acknowledge alert {alert_id}")
     if alert.state == AlertState.CLOSED:
@@ -155,6 +158,11 @@ def acknowledge(uow: UnitOfWork, alert_id: int, note: str) -> None:
 def _entitlement(uow: UnitOfWork, alert: AlertRow) -> Entitlement | None:
     mine = uow.actor.holding(*alert.recipients)
     return mine or next((p for p in uow.actor.positions if p.administrator), None)
+
+
+def _case_readable(uow: UnitOfWork, alert: AlertRow) -> bool:
+    mine = select(InstanceRow.id).where(InstanceRow.id == alert.instance_id, readable(uow))
+    return uow.session.scalar(mine) is not None
 
 
 def _concerns(uow: UnitOfWork, alert: AlertRow) -> bool:

@@ -94,11 +94,11 @@ class CaseNotActive(Conflict):
 
 
 class SameCaseExists(Conflict):
-    """Another case has the same case key; may be confirmed."""
+    """Another case has the same case key; may be confirmed. `title` is "" where the actor may not know of it."""
 
-    def __init__(self, instance_id: int, title: str, case_key: str) -> None:
+    def __init__(self, instance_id: int, title: str, case_key: str, *, may_open: bool = True) -> None:
         super().__init__(f"case {instance_id} ({title}) already has the key {case_key}")
-        self.instance_id, self.title, self.case_key = instance_id, title, case_key
+        self.instance_id, self.title, self.case_key, self.may_open = instance_id, title, case_key, may_open
 
 
 class InvalidInput(AlurError):

@@ -186,6 +186,8 @@ def activate(uow: UnitOfWork, instance_id: int, reason: str = "") -> None:
 def _steer(uow: UnitOfWork, instance_id: int, action: str, reason: str) -> tuple[InstanceRow, Entitlement]:
     row = lock(uow, instance_id)
     entitled = steering_entitlement(uow, row)
+    if entitled is None and not may_read(uow, row):
+        raise NotFound("case", instance_id)
     if entitled is None:
         raise NotAllowed(uow.actor.name, f"{action} case {instance_id}")
     if not reason.strip():

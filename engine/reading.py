@@ -7,19 +7,27 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from . import definitions
 from .db import UnitOfWork
-from .model import DefinitionRow, InstanceRow, ParticipantRow, PositionRow
+from .model import CandidateRow, DefinitionRow, InstanceRow, ParticipantRow, PositionRow, TaskRow
 
 
 def readable(uow: UnitOfWork) -> ColumnElement[bool]:
-    """Cases the actor may open: through taking part, a subordinate's taking part, ownership or administration."""
+    """Cases the actor may open: through taking part, a subordinate's taking part, ownership or administration.
+
+    Who is named for an open task takes part by that, whatever position they hold.
+    """
     if uow.actor.system or uow.actor.administrator:
         return true()
     mine = with_subordinates(uow, uow.actor.position_keys)
     if not mine:
         return false()
     taking_part = exists().where(ParticipantRow.instance_id == InstanceRow.id, ParticipantRow.position_key.in_(mine))
+    named = exists().where(
+        CandidateRow.person_id == uow.actor.person_id,
+        CandidateRow.task_id == TaskRow.id,
+        TaskRow.instance_id == InstanceRow.id,
+    )
     owned = owned_definitions(uow)
-    return or_(taking_part, InstanceRow.definition_id.in_(owned)) if owned else taking_part
+    return or_(taking_part, named, InstanceRow.definition_id.in_(owned))
 
 
 def listable(uow: UnitOfWork) -> ColumnElement[bool]:

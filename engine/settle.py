@@ -151,7 +151,7 @@ def _create_tasks(
             uow.session.add(CandidateRow(task_id=row.id, position_key=group))
         for person_id in people:
             uow.session.add(CandidateRow(task_id=row.id, person_id=person_id))
-        _join(uow, instance.id, [*groups, row.owner_group])
+        join(uow, instance.id, [*groups, row.owner_group])
         history.record(
             uow,
             "task.created",
@@ -212,7 +212,8 @@ def _listed(text: str | None, data: Mapping[str, Any]) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def _join(uow: UnitOfWork, instance_id: int, keys: list[str | None]) -> None:
+def join(uow: UnitOfWork, instance_id: int, keys: list[str | None]) -> None:
+    """Let positions take part in a case, and so read it."""
     for key in dict.fromkeys(keys):
         if key and uow.session.get(ParticipantRow, (instance_id, key)) is None:
             uow.session.add(ParticipantRow(instance_id=instance_id, position_key=key))

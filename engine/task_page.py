@@ -89,6 +89,8 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
     names = positions.names(uow)
     entitled = performers.working_entitlement(uow, task) if task.open else None
     may_assign = task.open and performers.assigning_entitlement(uow, task) is not None
+    # What is half typed is for those who work on it, not for everybody who may read the case.
+    own_draft = entitled is not None or task.draft_by == uow.actor.person_id
     node = diagram.process.nodes[task.activity_id]
     earlier = submissions(uow, instance, diagram)
     papers = documents.of_case(uow, instance.id)
@@ -98,7 +100,7 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
         state=task.state,
         case_state=instance.state,
         form=form,
-        raw=task.draft if task.draft is not None else submission.initial(form, context, evaluate),
+        raw=task.draft if task.draft is not None and own_draft else submission.initial(form, context, evaluate),
         context=context,
         evaluate=evaluate,
         node=node,
@@ -114,7 +116,7 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
         outputs=tuple(paper.text for paper in node.outputs),
         earlier=earlier,
         documents=papers,
-        draft_at=task.draft_at,
+        draft_at=task.draft_at if own_draft else None,
         completed_at=task.ended_at if task.completed_by else None,
         completed_by=_name(uow, task.completed_by),
     )

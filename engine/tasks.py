@@ -30,7 +30,7 @@ from .form_context import context_for, evaluator, strings_in
 from .identity import Entitlement
 from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
 from .reading import readable
-from .settle import forget_candidates, settle, value_of
+from .settle import forget_candidates, join, settle, value_of
 from .spiff import step
 
 
@@ -216,6 +216,7 @@ def _require_work(uow: UnitOfWork, task: TaskRow) -> Entitlement:
 
 def _give(uow: UnitOfWork, task: TaskRow, person_id: int | None, position_key: str | None) -> None:
     task.assignee_id, task.assigned_as = person_id, position_key
+    join(uow, task.instance_id, [position_key])
 
 
 def _record(uow: UnitOfWork, kind: str, task: TaskRow, entitled: Entitlement | None, **data: Any) -> None:
@@ -251,7 +252,11 @@ def _require_new_case_key(
     )
     other = uow.session.scalar(same)
     if other is not None:
-        raise SameCaseExists(other.id, other.title, str(key))
+        may_open = (
+            uow.session.scalar(select(InstanceRow.id).where(InstanceRow.id == other.id, readable(uow))) is not None
+        )
+        title = other.title if may_open or not other.confidential else ""
+        raise SameCaseExists(other.id, title, str(key), may_open=may_open)
 
 
 def _finish(uow: UnitOfWork, task: TaskRow, entitled: Entitlement) -> None:
@@ -260,6 +265,7 @@ def _finish(uow: UnitOfWork, task: TaskRow, entitled: Entitlement) -> None:
     task.completed_by, task.completed_as = uow.actor.person_id, entitled.key
     task.draft = task.draft_at = task.draft_by = None
     forget_candidates(uow, task.id)
+    join(uow, task.instance_id, [entitled.key])
     _record(uow, "task.completed", task, entitled, round=task.round)
 
 

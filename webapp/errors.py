@@ -201,7 +201,7 @@ def _same_case(error: AlurError) -> Trouble:
     assert isinstance(error, SameCaseExists)
     return Trouble(
         _("There is already such a case"),
-        _("%(title)s has the same key: %(key)s.", title=error.title, key=error.case_key),
+        _("%(title)s has the same key: %(key)s.", title=error.title or _("A confidential case"), key=error.case_key),
         _("Open that case, or go back and confirm that this is a second one."),
     )
 
