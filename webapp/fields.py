@@ -8,7 +8,7 @@ from typing import Any
 
 from forms import sources
 from forms.model import Context, Field, File, Form, Problem
-from forms.raw import html_name
+from forms.raw import blank_row, html_name
 from webapp.answers import Reader, Shown, TableView, Translate, leaves, list_table, reader_of, table
 
 #: more columns than this don't fit beside the case
@@ -221,7 +221,7 @@ def _list(field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, k
         views = tuple(_views(cells, drawing, row, values, f"{path}.{index}."))
         identity = _identity(field, row, values, f"{path}.{index}.")
         rows.append(RowView(index, views, identity))
-    blank = tuple(_views(cells, drawing, {}, {}, f"{path}.__row__."))
+    blank = tuple(_views(cells, drawing, blank_row(field), {}, f"{path}.__row__."))
     return FieldView(**common, rows=tuple(rows), blank=RowView("__row__", blank), columns=blank)
 
 

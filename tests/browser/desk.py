@@ -49,7 +49,7 @@ def send(page: Page, button: str) -> None:
 
 def saved(page: Page) -> None:
     """Wait until the form says that it has been kept."""
-    expect(page.locator("[data-draft-state]")).to_contain_text("tersimpan")
+    expect(page.locator("[data-draft-state]")).to_have_text(re.compile("^tersimpan"))
 
 
 def row(page: Page, number: int) -> Locator:

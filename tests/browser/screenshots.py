@@ -21,6 +21,7 @@ from tests.browser.stage import SCHEMES, WIDTHS, Stage
 
 #: a Tuesday morning: the office is open, nobody is on leave
 MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+TALLEST = 6000
 
 
 def main(words: Sequence[str]) -> int:
@@ -56,6 +57,10 @@ def take(stage: Stage, scene: Scene, folder: Path) -> None:
         with stage.profile(scene.by, width=width, demo=scene.demo) as context:
             page = context.new_page()
             stage.play(page, scene, stage.database)
+            # As tall as the page, so that what sticks to the foot of the window stands at the foot of the picture.
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(max(height, 740), TALLEST)})
+            page.evaluate("window.scrollTo(0, 0)")
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=folder / f"{scene.name}-{width}-{scheme}.png", full_page=True)

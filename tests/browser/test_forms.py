@@ -1,179 +1,261 @@
-"""What scripts add to a form: drafts, computed cells, rows, cells from a spreadsheet, files, and lists that follow."""
+"""A form under a person's hands: nothing typed is lost or sent by accident, and no task is sent twice."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
+import re
+from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import notes, users
-from engine.clock import SetClock
+from engine import positions
 from engine.db import Database
-from engine.identity import NOBODY
-from tests.office import person
-from tests.webapp.small import GOOD, Shop, open_shop
-from webapp.context import COOKIE
+from engine.identity import HoldingKind
+from tests.browser import desk, gallery
+from tests.browser.scenes import task
+from tests.journeys.procedure import FORWARD, REGISTER
+from tests.office import ADMINISTRATOR, person
+
+UNIT = "Lurah Rogotrunan"
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+NewProfile = Callable[..., BrowserContext]
+
+#: columns of the unit's table in the order of the page, without what is computed
+CELLS = ("Meningkatnya pelayanan", "Indeks kepuasan {n}", "Nilai", "positif", "nilai_akhir", "90", "50", "45")
 
 
 @pytest.fixture
-def shop(office: Database, clock: SetClock) -> Shop:
-    return open_shop(office, clock)
+def letter(working: Database, page: Page) -> Page:
+    """The first form of a fresh case, before the Kasubag Umum."""
+    gallery.start(working, gallery.DATA, by="kasubag_umum")
+    desk.sit_down(page, "Kasubag Umum dan Kepegawaian")
+    desk.open_task(page, REGISTER)
+    return page
 
 
 @pytest.fixture
-def task(shop: Shop, page: Page, context: BrowserContext, address: str) -> int:
-    """The first task of a new case, opened by whoever it is for."""
-    _, task = shop.start()
-    sign_in(shop, context, address, "kasi_pemerintahan")
-    page.goto(f"/tasks/{task}")
-    return task
+def table(working: Database, page: Page) -> Page:
+    """The table of a unit that has been asked for its data."""
+    gallery.until_units(working, "001/UJI/2026", "2026", "I")
+    desk.sit_down(page, UNIT)
+    page.goto(task("isi_data_unit", "lurah_rogotrunan")(working))
+    return page
 
 
-def sign_in(shop: Shop, context: BrowserContext, address: str, who: str) -> None:
-    with shop.database.begin(NOBODY) as uow:
-        token = users.demo_sign_in(uow, person(shop.database, who).person_id or 0, "tests")
-    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+def test_what_is_typed_is_kept_and_the_page_says_so(letter: Page) -> None:
+    letter.get_by_label("Nomor surat", exact=True).fill("000.8.6/512/2026")
+    letter.get_by_label("Rahasia", exact=True).check()
+    desk.saved(letter)
+    letter.reload()
+    expect(letter.get_by_label("Nomor surat", exact=True)).to_have_value("000.8.6/512/2026")
+    expect(letter.get_by_label("Rahasia", exact=True)).to_be_checked()
 
 
-def cell(page: Page, name: str) -> Locator:
-    return page.locator(f"form [name='{name}']")
+def test_enter_neither_sends_nor_loses_the_last_field(letter: Page) -> None:
+    here = letter.url
+    desk.fill_letter(letter)
+    number = letter.get_by_label("Nomor surat", exact=True)
+    number.fill("000.8.6/900/2026")
+    number.press("Enter")
+    expect(letter.get_by_label("Tanggal surat", exact=True)).to_be_focused()
+    expect(letter).to_have_url(here)
+    desk.saved(letter)
+    letter.reload()
+    expect(letter.get_by_label("Nomor surat", exact=True)).to_have_value("000.8.6/900/2026")
 
 
-def rows(page: Page) -> Locator:
-    return page.locator("[data-row]")
-
-
-def test_a_draft_is_kept_and_cells_follow_while_one_types(page: Page, task: int) -> None:
-    page.get_by_role("button", name="Tambah baris").click()
-    cell(page, "baris-0-jumlah").fill("3")
-    cell(page, "baris-0-harga").fill("1.500")
-    expect(page.locator("[data-computed='baris.0.total']")).to_have_text("Rp4.500")
-    expect(page.locator("[data-draft-state]")).to_have_text("tersimpan 09.00")
-    page.reload()
-    expect(cell(page, "baris-0-harga")).to_have_value("1.500")
-
-
-def test_saving_the_draft_by_hand_stays_on_the_page(page: Page, task: int) -> None:
-    cell(page, "judul").fill("ATK")
-    page.get_by_role("button", name="Simpan draf").click()
-    expect(page.locator("[data-draft-state]")).to_have_text("tersimpan 09.00")
-    expect(cell(page, "judul")).to_have_value("ATK")
-    page.reload()
-    expect(cell(page, "judul")).to_have_value("ATK")
-
-
-def test_a_hidden_part_appears_when_its_condition_changes(page: Page, task: int) -> None:
-    expect(cell(page, "alasan")).to_be_hidden()
-    cell(page, "sifat").nth(1).check()
-    expect(cell(page, "alasan")).to_be_visible()
-
-
-def test_enter_goes_on_to_the_next_field_and_never_sends(page: Page, task: int) -> None:
-    cell(page, "judul").fill("ATK")
-    cell(page, "judul").press("Enter")
-    expect(cell(page, "sifat").first).to_be_focused()
-    page.get_by_role("button", name="Tambah baris").click()
-    page.get_by_role("button", name="Tambah baris").click()
-    cell(page, "baris-0-jumlah").press("Enter")
-    expect(cell(page, "baris-1-jumlah")).to_be_focused()
-    assert page.url.endswith(f"/tasks/{task}")
-    expect(cell(page, "judul")).to_have_value("ATK")
-
-
-def test_rows_are_added_copied_removed_and_brought_back(page: Page, task: int) -> None:
-    page.get_by_role("button", name="Tambah baris").click()
-    expect(cell(page, "baris-0-nama")).to_be_focused()
-    cell(page, "baris-0-nama").fill("Kertas")
-    cell(page, "baris-0-jenis").select_option("bahan")
-    rows(page).first.get_by_role("button", name="Gandakan").click()
-    expect(rows(page)).to_have_count(2)
-    expect(cell(page, "baris-1-jenis")).to_have_value("bahan")
-    cell(page, "baris-1-nama").fill("Tinta")
-    rows(page).first.get_by_role("button", name="Hapus").click()
-    expect(cell(page, "baris-0-nama")).to_have_value("Tinta")
-    page.get_by_role("button", name="Urungkan").click()
-    expect(cell(page, "baris-0-nama")).to_have_value("Kertas")
-    expect(cell(page, "baris-1-nama")).to_have_value("Tinta")
-
-
-def test_cells_from_a_spreadsheet_fill_and_add_rows(page: Page, task: int) -> None:
-    page.get_by_role("button", name="Tambah baris").click()
-    cell(page, "baris-0-nama").evaluate(
-        """(field) => {
-          const data = new DataTransfer();
-          data.setData("text/plain", 'Kertas\\t2\\t50.000\\tBahan\\nTinta "hitam"\\t3\\t25.000\\talat\\n');
-          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
+def test_a_refused_form_keeps_everything_and_leads_to_the_first_problem(letter: Page) -> None:
+    desk.fill_letter(letter)
+    letter.get_by_label("Perihal", exact=True).fill("")
+    letter.get_by_label("Tahun", exact=True).fill("dua ribu")
+    letter.get_by_label("Surat edaran").set_input_files(
+        {"name": "surat edaran.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
-    expect(rows(page)).to_have_count(2)
-    expect(cell(page, "baris-1-nama")).to_have_value('Tinta "hitam"')
-    expect(cell(page, "baris-0-jenis")).to_have_value("bahan")
-    expect(page.locator("[data-computed='jumlah_total']")).to_have_text("Rp175.000")
+    expect(letter.get_by_role("link", name="surat edaran.pdf")).to_be_visible()
+    letter.get_by_role("button", name="Kirim ke Sekretaris Kecamatan").click()
+
+    expect(letter.get_by_role("alert")).to_contain_text("2 isian")
+    expect(letter.get_by_label("Perihal", exact=True)).to_be_focused()
+    expect(letter.get_by_label("Nomor surat", exact=True)).to_have_value("000.8.6/512/427.75/2026")
+    expect(letter.get_by_label("Tahun", exact=True)).to_have_value("dua ribu")
+    expect(letter.get_by_label("Segera", exact=True)).to_be_checked()
+    expect(letter.get_by_role("link", name="surat edaran.pdf")).to_be_visible()
+
+    letter.get_by_role("link", name=re.compile("^Tahun")).click()
+    expect(letter.get_by_label("Tahun", exact=True)).to_be_focused()
+    letter.get_by_label("Tahun", exact=True).fill("2026")
+    letter.get_by_label("Perihal", exact=True).fill("Permintaan data")
+    desk.send(letter, "Kirim ke Sekretaris Kecamatan")
+    letter.get_by_role("link", name="Buka berkas").click()
+    expect(letter.get_by_role("link", name="surat edaran.pdf").first).to_be_visible()
 
 
-def test_a_file_goes_up_at_once_and_a_wrong_one_says_why_not(page: Page, task: int, tmp_path: Path) -> None:
-    good, wrong = tmp_path / "edaran.pdf", tmp_path / "edaran.exe"
-    good.write_bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
-    wrong.write_bytes(b"MZ\x90\x00")
-    cell(page, "surat").set_input_files(wrong)
-    expect(page.get_by_role("alert").filter(has_text="edaran.exe")).to_be_visible()
-    cell(page, "surat").and_(page.locator("[type=file]")).set_input_files(good)
-    expect(page.get_by_role("link", name="edaran.pdf")).to_be_visible()
-    expect(page.locator("[data-draft-state]")).to_have_text("tersimpan 09.00")
-    page.reload()
-    expect(page.get_by_role("link", name="edaran.pdf")).to_be_visible()
-    page.get_by_role("button", name="Hapus edaran.pdf").click()
-    expect(page.get_by_role("link", name="edaran.pdf")).to_have_count(0)
+def test_achievement_and_category_follow_while_one_types(table: Page) -> None:
+    row = desk.row(table, 1)
+    row.get_by_label("Arah", exact=True).select_option("Positif (makin tinggi makin baik)")
+    row.get_by_label("Target triwulan", exact=True).fill("50")
+    row.get_by_label("Realisasi triwulan", exact=True).press_sequentially("45")
+    expect(row).to_contain_text("90%")
+    expect(row.locator("output", has_text="Tinggi")).to_have_text("Tinggi")
+    row.get_by_label("Realisasi triwulan", exact=True).fill("20")
+    expect(row.locator("output", has_text="Rendah")).to_have_text("Sangat Rendah")
 
 
-def test_a_rejected_form_focuses_its_first_problem(page: Page, task: int) -> None:
-    cell(page, "sifat").first.check()
-    page.get_by_role("button", name="Kirim ke Camat").click()
-    expect(cell(page, "judul")).to_be_focused()
-    expect(cell(page, "sifat").first).to_be_checked()
-    cell(page, "judul").fill("ATK")
-    page.get_by_role("button", name="Kirim ke Camat").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Terkirim")
+def test_rows_come_and_go_by_keyboard(table: Page) -> None:
+    rows = table.locator("[data-row]")
+    desk.row(table, 1).get_by_label("Sasaran", exact=True).fill("Pertama")
+    table.get_by_role("button", name="Tambah baris").press("Enter")
+    expect(desk.row(table, 2).get_by_label("Sasaran", exact=True)).to_be_focused()
+    expect(desk.row(table, 2).get_by_label("Arah", exact=True)).to_have_value("positif")
+    table.keyboard.type("Kedua")
+    table.get_by_role("button", name="Gandakan baris 2").press("Enter")
+    expect(rows).to_have_count(3)
+    expect(desk.row(table, 3).get_by_label("Sasaran", exact=True)).to_be_focused()
+    expect(desk.row(table, 3).get_by_label("Sasaran", exact=True)).to_have_value("Kedua")
+    table.get_by_role("button", name="Hapus baris 1").press("Enter")
+    expect(rows).to_have_count(2)
+    expect(table.get_by_role("button", name="Hapus baris 1")).to_be_focused()
+    table.get_by_role("button", name="Urungkan").press("Enter")
+    expect(desk.row(table, 1).get_by_label("Sasaran", exact=True)).to_have_value("Pertama")
+    desk.saved(table)
+    table.reload()
+    assert [field.input_value() for field in table.get_by_label("Sasaran", exact=True).all()] == [
+        "Pertama",
+        "Kedua",
+        "Kedua",
+    ]
 
 
-def test_a_case_follows_others_without_eating_what_one_types(
-    shop: Shop, page: Page, context: BrowserContext, address: str
-) -> None:
-    case, task = shop.start()
-    sign_in(shop, context, address, "kasi_pemerintahan")
+def test_cells_of_a_spreadsheet_become_rows(table: Page) -> None:
+    paste(desk.row(table, 1).get_by_label("Sasaran", exact=True), lines(3))
+    expect(table.locator("[data-row]")).to_have_count(3)
+    expect(desk.row(table, 3).get_by_label("Indikator", exact=True)).to_have_value("Indeks kepuasan 3")
+    expect(desk.row(table, 3).get_by_label("Arah", exact=True)).to_have_value("positif")
+    expect(desk.row(table, 3)).to_contain_text("90%")
+
+
+def test_two_hundred_rows_are_sent_and_come_back_with_their_problems(table: Page) -> None:
+    spoilt = lines(200)
+    spoilt[136] = spoilt[136].replace("\tNilai\t", "\t\t")
+    paste(desk.row(table, 1).get_by_label("Sasaran", exact=True), spoilt)
+    expect(table.locator("[data-row]")).to_have_count(200)
+    table.get_by_role("button", name="Kirim ke Kasubag Keuangan").click()
+    expect(table.get_by_role("alert")).to_contain_text("1 isian")
+    expect(table.locator("[data-row]")).to_have_count(200)
+    expect(desk.row(table, 200).get_by_label("Indikator", exact=True)).to_have_value("Indeks kepuasan 200")
+    unit = desk.row(table, 137).get_by_label("Satuan", exact=True)
+    expect(unit).to_be_focused()
+    unit.fill("Nilai")
+    desk.send(table, "Kirim ke Kasubag Keuangan")
+
+
+def test_of_two_windows_that_send_the_same_task_one_is_told(working: Database, new_profile: NewProfile) -> None:
+    gallery.until_forwarding(working, "001/UJI/2026", "2026", "I")
+    windows = [new_profile().new_page() for _ in range(2)]
+    for window in windows:
+        desk.sit_down(window, "Sekretaris Kecamatan")
+        desk.open_task(window, FORWARD)
+        window.get_by_label("Catatan untuk Camat").fill("Mohon arahan.")
+        desk.saved(window)
+    desk.send(windows[0], "Teruskan ke Camat")
+    windows[1].get_by_role("button", name="Teruskan ke Camat").click()
+    expect(windows[1].get_by_role("heading", level=1)).to_have_text("Sudah terkirim")
+    expect(windows[1].get_by_role("main")).to_contain_text("sudah Anda kirim sebelumnya; tercatat satu kali")
+
+
+def test_of_two_people_who_take_the_same_task_the_slower_is_told(working: Database, new_profile: NewProfile) -> None:
+    with working.begin(person(working, ADMINISTRATOR)) as uow:
+        post = {p.key: p for p in positions.listing(uow)}
+        positions.assign_holder(
+            uow,
+            post["sekretaris_kecamatan"].id,
+            post["kasubag_keuangan"].holders[0].person_id,
+            kind=HoldingKind.PLH,
+            starts_on=date(2026, 3, 9),
+            ends_on=date(2026, 3, 20),
+            order_number="800/12/2026",
+        )
+    gallery.until_forwarding(working, "001/UJI/2026", "2026", "I")
+    quicker, slower = (new_profile().new_page() for _ in range(2))
+    for page, name in ((quicker, "Kasubag Keuangan"), (slower, "Sekretaris Kecamatan")):
+        desk.sit_down(page, name)
+        page.get_by_role("link", name=re.compile("^Tugas Unit")).click()
+        expect(page.get_by_role("button", name="Ambil tugas")).to_be_visible()
+    quicker.get_by_role("button", name="Ambil tugas").click()
+    expect(quicker.get_by_role("heading", level=1)).to_have_text(FORWARD)
+    slower.get_by_role("button", name="Ambil tugas").click()
+    told = slower.get_by_role("status").filter(has_text="lebih dahulu mengambil tugas ini")
+    expect(told).to_contain_text("Orang Kasubag Keuangan")
+
+
+def test_the_first_form_works_without_scripts(working: Database, new_profile: NewProfile) -> None:
+    page = new_profile(scripts=False).new_page()
+    desk.sit_down(page, "Kasubag Umum dan Kepegawaian")
+    page.goto(f"/processes/{gallery.DATA}")
+    page.get_by_role("button", name="Mulai berkas").click()
+    page.get_by_label("Nomor surat", exact=True).fill("000.8.6/512/2026")
+    page.get_by_label("Nomor surat", exact=True).press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Draf tersimpan")
+    expect(page.get_by_label("Nomor surat", exact=True)).to_have_value("000.8.6/512/2026")
+    page.get_by_label("Surat edaran").set_input_files(
+        {"name": "surat edaran.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    page.get_by_role("button", name="Kirim ke Sekretaris Kecamatan").click()
+    expect(page.get_by_role("alert")).to_contain_text("isian")
+    expect(page.get_by_role("link", name="surat edaran.pdf")).to_be_visible()
+    desk.fill_letter(page)
+    desk.send(page, "Kirim ke Sekretaris Kecamatan")
+    expect(page.get_by_role("main")).to_contain_text("Sekretaris Kecamatan")
+
+
+def test_rows_come_and_go_without_scripts(working: Database, new_profile: NewProfile) -> None:
+    gallery.until_units(working, "001/UJI/2026", "2026", "I")
+    page = new_profile(scripts=False).new_page()
+    desk.sit_down(page, UNIT)
+    page.goto(task("isi_data_unit", "lurah_rogotrunan")(working))
+    desk.row(page, 1).get_by_label("Sasaran", exact=True).fill("Pertama")
+    page.get_by_role("button", name="Tambah baris").click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    page.get_by_text("Tempel dari Excel").click()
+    page.get_by_label(re.compile("^Salin sel")).fill("\n".join(lines(2)))
+    page.get_by_role("button", name="Isikan ke baris").click()
+    expect(desk.row(page, 1).get_by_label("Sasaran", exact=True)).to_have_value("Pertama")
+    expect(page.get_by_label("Indikator", exact=True).last).to_have_value("Indeks kepuasan 2")
+    page.get_by_role("button", name="Hapus baris 1").click()
+    expect(page.get_by_label("Sasaran", exact=True).first).to_have_value("Meningkatnya pelayanan")
+
+
+def test_a_list_that_refreshes_itself_leaves_the_focus_where_it_is(working: Database, page: Page) -> None:
+    gallery.until_forwarding(working, "001/UJI/2026", "2026", "I")
     page.clock.install()
-    page.goto(f"/cases/{case}")
-    note = page.get_by_label("Tulis catatan")
-    note.press_sequentially("Setengah kalim")
-    shop.send(task, GOOD)
-    with shop.database.begin(person(shop.database, "camat")) as uow:
-        notes.add(uow, case, "Sudah saya baca.")
-    page.clock.run_for(60_000)
-    expect(page.get_by_text("Sudah saya baca.")).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Belanja ATK")
-    expect(page.locator("[data-refresh=state]")).to_contain_text("Baca rencana")
-    expect(note).to_have_value("Setengah kalim")
-    expect(note).to_be_focused()
+    desk.sit_down(page, "Sekretaris Kecamatan")
+    tasks = page.get_by_role("link", name=FORWARD, exact=True)
+    expect(tasks).to_have_count(1)
+    tasks.focus()
+    mine = tasks.get_attribute("href")
+
+    gallery.until_forwarding(working, "002/UJI/2026", "2026", "II")
+    page.clock.fast_forward("00:25")
+    expect(tasks).to_have_count(2)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == mine
+    expect(page).to_have_title(re.compile(r"\(2\)"))
+
+    page.get_by_label("Cari tugas").fill("belum selesai menge")
+    gallery.until_forwarding(working, "003/UJI/2026", "2026", "III")
+    page.clock.fast_forward("00:25")
+    expect(tasks).to_have_count(3)
+    expect(page.get_by_label("Cari tugas")).to_be_focused()
+    expect(page.get_by_label("Cari tugas")).to_have_value("belum selesai menge")
 
 
-def test_a_list_waits_while_somebody_is_inside_a_form_of_it(
-    shop: Shop, page: Page, context: BrowserContext, address: str
-) -> None:
-    _, task = shop.start()
-    shop.pass_time(timedelta(minutes=30))
-    sign_in(shop, context, address, "camat")
-    page.clock.install()
-    page.goto("/overdue")
-    page.locator("summary", has_text="Tanggapi").click()
-    note = page.get_by_label("Apa tindak lanjutnya?")
-    note.fill("Saya tel")
-    shop.send(task, GOOD)
-    page.clock.run_for(60_000)
-    page.wait_for_timeout(300)
-    expect(note).to_have_value("Saya tel")
-    note.fill("")
-    note.blur()
-    page.clock.run_for(60_000)
-    expect(page.get_by_text("Tidak ada yang terlambat")).to_be_visible()
+def lines(count: int) -> list[str]:
+    return ["\t".join(CELLS).format(n=n) for n in range(1, count + 1)]
+
+
+def paste(cell: Locator, rows: list[str]) -> None:
+    """What a spreadsheet copies, put into a cell as the keyboard does it."""
+    cell.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cell.page.evaluate("text => navigator.clipboard.writeText(text)", "\n".join(rows) + "\n")
+    cell.focus()
+    cell.page.keyboard.press("Control+V")

@@ -17,7 +17,7 @@ BUDGET = 150 * 1024
 #: what a label is for a field, as browsers and screen readers reckon it
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
     .filter((field) => !['hidden', 'submit', 'button'].includes(field.type) && !field.closest('template'))
-    .filter((field) => !field.labels?.length && !field.getAttribute('aria-label') && !field.getAttribute('aria-labelledby'))
+    .filter((field) => !field.labels?.length && !field.matches('[aria-label], [aria-labelledby]'))
     .map((field) => field.outerHTML.slice(0, 120))"""
 #: elements that reach over the right edge and can't be scrolled to within a frame of their own
 TOO_WIDE = """() => {
