@@ -22,7 +22,7 @@ from .diagram import lint, read
 from .diagram.model import Diagram, Process
 from .errors import N_, DiagramProblem, InvalidDiagram, NotAllowed, NotFound
 from .expressions import names_in
-from .identity import Entitlement
+from .identity import Entitlement, require_administrator
 from .model import CaseState, DefinitionRow, FormRow, InstanceRow, PersonRow
 from .spiff.spec import Spec, compile_spec
 
@@ -318,6 +318,19 @@ def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement
     if mine is None:
         raise NotAllowed(uow.actor.name, f"{action} the process {process.key}")
     return mine
+
+
+def create_positions(uow: UnitOfWork, key: str) -> tuple[str, ...]:
+    """Create the positions a process's lanes and owners name and the office lacks; gives their names.
+
+    Administrators only. Their work has lain with the administrators until now; new tasks find the new positions.
+    """
+    require_administrator(uow.actor, "create positions")
+    missing = get(uow, key).unknown
+    for name in missing:
+        plain = positions.KEY.fullmatch(name) is not None
+        positions.create(uow, name=name.replace("_", " ").capitalize() if plain else name, key=name if plain else None)
+    return missing
 
 
 def _unknown(uow: UnitOfWork, process: Process) -> tuple[str, ...]:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from engine import definitions
 from engine.diagram.model import Process
 from webapp import context, sketch
 
 processes = Blueprint("processes", __name__)
+
+
+@processes.post("/processes/<key>/positions")
+def create_positions(key: str) -> Response:
+    """Create the positions the diagram names and the office lacks."""
+    with context.writing() as uow:
+        created = definitions.create_positions(uow, key)
+    flash(_("Created: %(names)s. Now enter who holds them.", names=", ".join(created)), "success")
+    return redirect(url_for("settings.positions"), 303)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import definitions, instances
+from engine import calendars, definitions, instances, users
 from engine.db import Database
 from engine.errors import InvalidDiagram
 from engine.identity import SYSTEM
+from engine.inbox import inbox
 from tests.engine.test_procedure import ROOT, As, mine, procedure
+from tests.office import PASSWORD, person
 
 __all__ = ["procedure"]
 KEY = "pengumpulan_data_kinerja"
@@ -85,3 +87,20 @@ def test_one_bad_file_keeps_no_other_procedure_from_its_place(office: Database, 
         names = [item.definition.key for item in definitions.listing(uow)]
     assert list(refused) == ["a_broken.bpmn"]
     assert KEY in names
+
+
+def test_an_office_without_the_positions_is_told_and_gets_them_at_one_click(database: Database, tmp_path: Path) -> None:
+    with database.begin(SYSTEM) as uow:
+        users.create_first_administrator(uow, name="Admin", username="admin", password=PASSWORD)
+        calendars.establish(uow)
+        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+    administrator = person(database, "administrator")
+    with database.begin(administrator) as uow:
+        assert definitions.get(uow, KEY).may_start, "or nobody could"
+        started = instances.start(uow, KEY)
+        assert [t.id for t in inbox(uow, scope="unit").items] == [started.task_id], "never nobody's"
+        definitions.create_positions(uow, KEY)
+        page = definitions.get(uow, KEY)
+    assert page.unknown == ()
+    assert page.starters == ("Kasubag Umum dan Kepegawaian",)
+    assert page.owners == ("Pengelola sop",)

@@ -168,6 +168,7 @@ TABLE = [
     get("overdue.listing", "/overdue?state=closed", IN, *ALL),
     get("processes.listing", "/processes", IN, *ALL),
     get("processes.show", "/processes/{key}", IN, *ALL),
+    post("processes.create_positions", "/processes/{key}/positions", IN, 403, 403, 403, 403, 303),
     # -- a case and its tasks: who takes part, superiors, the owner, administrators
     post("cases.start", "/processes/{key}/start", IN, 403, 303, 403, 303, 403),
     get("cases.show", "/cases/{case}", IN, 404, 200, 200, 200, 200),
