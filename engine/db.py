@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .clock import Clock, SystemClock
 from .errors import Busy, DatabaseUnusable
@@ -59,6 +60,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+        event.listen(self.engine, "checkin", _roll_back)
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[UnitOfWork]:
@@ -108,6 +110,17 @@ def _collided(error: SQLAlchemyError) -> bool:
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     return code in (_SQLITE_BUSY, _SQLITE_LOCKED) or getattr(cause, "sqlstate", None) in _COLLISIONS
+
+
+def _roll_back(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Where a commit failed, SQLAlchemy hands the connection on with its transaction open: end it here."""
+    if connection is None:
+        return
+    try:
+        connection.rollback()
+    except Exception as error:
+        # It is of no use to the next unit, whatever it is.
+        record.invalidate(error)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

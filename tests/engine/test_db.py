@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.__main__ import main
 from engine.db import Database, migrate
 from engine.identity import SYSTEM
-from engine.model import SettingRow
+from engine.model import NoteRow, SettingRow
 
 pytestmark = pytest.mark.both_databases
 
@@ -43,6 +44,26 @@ def test_reading_changes_nothing(database: Database) -> None:
         uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
         uow.session.flush()
     assert count(database) == 0
+
+
+def test_a_commit_that_fails_leaves_nothing_and_holds_nobody_up(database: Database) -> None:
+    def commit_what_cannot_be() -> None:
+        with database.begin(SYSTEM) as uow:
+            uow.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+            uow.session.flush()
+            if not uow.sqlite:
+                for name in ("person_id_people", "instance_id_process_instances"):
+                    uow.session.execute(text(f"alter table notes alter constraint fk_notes_{name} deferrable"))
+                uow.session.execute(text("set constraints all deferred"))
+            else:
+                uow.session.execute(text("pragma defer_foreign_keys = on"))
+            uow.session.add(NoteRow(instance_id=1, person_id=1, at=uow.now, text="Tanpa berkas"))
+
+    with pytest.raises(IntegrityError):
+        commit_what_cannot_be()
+    with database.begin(SYSTEM) as uow:
+        uow.session.add(SettingRow(key="office.zone", value="Asia/Jakarta"))
+    assert count(database) == 1
 
 
 def test_the_training_clock_moves_office_time_and_not_real_time(database: Database) -> None:
