@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.diagram.paths import graph, in_order
+from engine.diagram.wiring import NOTHING, Wiring
 
 SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})  #: kinds that hold nodes of their own
 TASKS = frozenset(
@@ -66,6 +67,7 @@ class Node:
     attached_to: str | None = None  #: boundary event: id of the activity it sits on
     interrupting: bool = True  #: boundary event: ends the activity when it fires
     trigger: str | None = None  #: of an event: timer | message | terminate | ... ; None for a plain one
+    wiring: Wiring = NOTHING  #: messages, connectors, decisions and processes it is tied to
     lane: str | None = None  #: name of the lane that owns it; inner nodes inherit the sub-process's
     number: str | None = None  #: the printed number of the step
     action: str | None = None  #: caption of the submit button, e.g. "Kirim ke Camat"
@@ -82,6 +84,8 @@ class Node:
     collection: str | None = None  #: multi-instance: expression of the list
     item_name: str | None = None  #: multi-instance: the variable of one item
     sequential: bool = False
+    looped: bool = False  #: standard loop
+    beside: bool = False  #: event sub-process: begun by its own start event, not by a flow
     incoming: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +17,19 @@ def graph(process: Process) -> dict[str, tuple[str, ...]]:
     for node in process.nodes.values():
         if node.kind == "boundaryEvent" and node.attached_to in after:
             after[node.attached_to].append(node.id)
+    for source, target in links(process):
+        after[source].append(target)
     return {id: tuple(t for t in targets if t in process.nodes) for id, targets in after.items()}
+
+
+def links(process: Process) -> Iterator[tuple[str, str]]:
+    """Link events that throw, each with the one of its name and level that catches."""
+    linked = [n for n in process.nodes.values() if n.trigger == "link"]
+    catching = {(n.parent, n.wiring.event): n.id for n in linked if n.kind == "intermediateCatchEvent"}
+    for node in linked:
+        target = catching.get((node.parent, node.wiring.event))
+        if node.kind == "intermediateThrowEvent" and target is not None:
+            yield node.id, target
 
 
 def reachable(edges: Graph, starts: Iterable[str]) -> set[str]:

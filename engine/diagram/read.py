@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Paper, Process, Timer
+from engine.diagram.scripts import assignments
+from engine.diagram.wiring import Wiring, wiring
 from engine.diagram.xml import ALUR as ALUR
 from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
-from engine.errors import N_
+from engine.errors import N_, ExpressionError
 
 NODES = ACTIVITIES | EVENTS | GATEWAYS
 TIMES = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
@@ -144,6 +146,8 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         found.expresses(embedded(timer.text))
     groups, users, assignee = (camunda(element, n) for n in ("candidateGroups", "candidateUsers", "assignee"))
     found.expresses(embedded(groups), embedded(users), embedded(assignee), embedded(camunda(element, "priority")))
+    wired = wiring(element)
+    found.expresses(*_wired_expressions(element, wired))
     return Node(
         id=plain(element, "id") or "",
         kind=local(element),
@@ -167,7 +171,24 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         collection=collection,
         item_name=item_name,
         sequential=sequential,
+        looped=child(element, "standardLoopCharacteristics") is not None,
+        beside=local(element) == "subProcess" and yes(element.get("triggeredByEvent")),
+        wiring=wired,
     )
+
+
+def _wired_expressions(element: etree._Element, wired: Wiring) -> Iterator[str | None]:
+    loop = child(element, "standardLoopCharacteristics")
+    yield expression(text_of(child(loop, "loopCondition"))) if loop is not None else None
+    yield expression(wired.condition)
+    yield expression(wired.correlation)
+    yield from wired.carries
+    for text in (*wired.inputs.values(), *wired.outputs.values()):
+        yield embedded(text)
+    try:
+        yield from (text for _, text in assignments(wired.script or ""))
+    except ExpressionError:
+        return  # lint says what is wrong with it
 
 
 def _form_key(element: etree._Element) -> str | None:
@@ -217,7 +238,8 @@ def trigger(element: etree._Element) -> str | None:
 
 
 def _interrupting(element: etree._Element) -> bool:
-    return (element.get("cancelActivity") or "true").strip() not in ("false", "0")
+    given = element.get("cancelActivity") or element.get("isInterrupting") or "true"
+    return given.strip() not in ("false", "0")
 
 
 def _joined(found: _Found) -> dict[str, Node]:

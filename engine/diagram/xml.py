@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 from lxml import etree
 
@@ -14,6 +16,7 @@ DC = "http://www.omg.org/spec/DD/20100524/DC"
 DI = "http://www.omg.org/spec/DD/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 ALUR = "urn:alur:bpmn:1"
+DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/[0-9]{8}/(MODEL/|dmn\.xsd)\}definitions")
 
 LARGEST = 5 * 1024 * 1024  #: bytes of a file
 DEEPEST = 60  #: elements inside elements; everything that walks the tree may recurse this far
@@ -25,10 +28,10 @@ def refuse(rule: str, message: str, remedy: str, *, element: str | None = None, 
     return InvalidDiagram([DiagramProblem(rule, message, remedy, element=element, params=params)])
 
 
-def parse(xml: bytes) -> etree._Element:
-    """The root `definitions` element of a BPMN file.
+def parse(xml: bytes, *, kind: Literal["BPMN", "DMN"] = "BPMN") -> etree._Element:
+    """The root `definitions` element of a BPMN (or DMN) file.
 
-    Raises InvalidDiagram for anything that is not a BPMN 2.0 file of a reasonable size.
+    Raises InvalidDiagram for anything that is not a BPMN 2.0 (DMN 1) file of a reasonable size.
     """
     if len(xml) > LARGEST:
         raise refuse(
@@ -63,7 +66,10 @@ def parse(xml: bytes) -> etree._Element:
         raise refuse("not-xml", N_("The file is empty."), N_("Choose a BPMN 2.0 file."))
     if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
-    if root.tag != f"{{{BPMN}}}definitions":
+    if kind == "DMN":
+        if not DMN.match(str(root.tag)):
+            raise refuse("not-dmn", N_("The file is no DMN file."), N_("Choose a file that was saved as DMN XML."))
+    elif root.tag != f"{{{BPMN}}}definitions":
         raise refuse(
             "not-bpmn",
             N_("The file is XML but not BPMN 2.0: it begins with “%(tag)s”."),

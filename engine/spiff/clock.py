@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -23,6 +23,7 @@ from SpiffWorkflow.task import Task
 
 from engine.errors import ActivityFailed, DurationError
 from engine.expressions import Function
+from engine.spiff.snapshot import Thrown
 
 Schedule = Callable[[datetime, str], datetime]
 
@@ -50,6 +51,7 @@ class Run:
     until: datetime = NEVER
     at: str = ""  #: the element being worked on, for error messages
     count: int = 0  #: automatic steps so far
+    thrown: list[Thrown] = field(default_factory=list)  #: what leaves the case for others
 
 
 _run: ContextVar[Run] = ContextVar("run")

@@ -1,4 +1,4 @@
-"""What the library may compute: our bounded expressions, and nothing else."""
+"""What the library may compute: our bounded expressions and lists of assignments, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, 
 from SpiffWorkflow.task import Task
 
 from engine.diagram.read import expression as bare
+from engine.diagram.scripts import assignments
 from engine.errors import ActivityFailed, ExpressionError
 from engine.expressions import evaluate
 from engine.spiff.clock import present
+from engine.spiff.share import share
 
 
 class Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
@@ -23,8 +25,13 @@ class Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         """Evaluate over the names of a task. Raises ExpressionError."""
         return evaluate(bare(expression) or "", context, present().functions)
 
-    def execute(self, script: str, context: Any, external_context: Any = None) -> NoReturn:
-        raise ExpressionError(script or "", "scripts are not run")
+    def execute(self, script: str, context: Any, external_context: Any = None) -> dict[str, object]:
+        """The variables that a list of assignments sets, each seeing those before it. Raises ExpressionError."""
+        known = dict(context)
+        made: dict[str, object] = {}
+        for name, text in assignments(script or ""):
+            made[name] = known[name] = self.evaluate(text, known)
+        return made
 
     def call_service(self, context: Any, **kwargs: Any) -> NoReturn:
         raise ExpressionError(str(kwargs.get("operation_name", "")), "the engine calls no services from a diagram")
@@ -39,12 +46,12 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
         except ExpressionError as error:
             raise _failed(task, error) from error
 
-    def execute(self, task: Task, script: str, external_context: Mapping[str, Any] | None = None) -> NoReturn:
+    def execute(self, task: Task, script: str, external_context: Mapping[str, Any] | None = None) -> bool:
         try:
-            self.environment.execute(script, task.data)
+            share(task, self.environment.execute(script, task.data))
         except ExpressionError as error:
             raise _failed(task, error) from error
-        raise AssertionError(script)
+        return True
 
     def call_service(self, task: Task, **kwargs: Any) -> NoReturn:
         try:

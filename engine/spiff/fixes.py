@@ -11,10 +11,12 @@ from typing import Any
 from SpiffWorkflow import Workflow
 from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState as S
 
+AHEAD = 3  #: steps of the future that are kept in sight
 OPEN = S.WAITING | S.READY | S.STARTED
 
 
@@ -35,6 +37,28 @@ def _set_state(self: Task, value: int) -> None:
     self.last_state_change = top.tick
     if top.trace is not None:
         top.trace.changed(self, before)
+
+
+def _predict(
+    self: TaskSpec, my_task: Task, seen: Any = None, looked_ahead: int = 0, mask: int = S.PREDICTED_MASK
+) -> None:
+    """Grow the future a few steps ahead. The library grows all that is certain, by recursion and at every step."""
+    if my_task.has_state(mask):
+        self._predict_hook(my_task)
+    if looked_ahead < AHEAD:
+        for child in my_task.children:
+            if child.has_state(mask):
+                child.task_spec._predict(child, None, looked_ahead + 1, mask)
+
+
+def _update(self: TaskSpec, my_task: Task) -> None:
+    """Grow on from where the last step's future ended."""
+    if my_task.has_state(S.PREDICTED_MASK | S.FUTURE) and not my_task.children:
+        self._predict(my_task, mask=S.PREDICTED_MASK | S.FUTURE)
+    elif my_task.has_state(S.PREDICTED_MASK):
+        self._predict(my_task)
+    if self._update_hook(my_task):
+        my_task._ready()
 
 
 def _create_child(self: MultiInstanceTask, my_task: Task, item: Any, key_or_index: Any = None) -> None:
@@ -106,6 +130,8 @@ def _reaching(gateway: InclusiveGateway, names: Iterable[str]) -> set[str]:
 FIXES: tuple[tuple[type, str, Any], ...] = (
     (DeepMerge, "merge", staticmethod(_merge)),
     (Task, "_set_state", _set_state),
+    (TaskSpec, "_predict", _predict),
+    (TaskSpec, "_update", _update),
     (MultiInstanceTask, "create_child", _create_child),
     (MultiInstanceTask, "merge_child", _merge_child),
     (MultiInstanceTask, "_on_complete_hook", _on_complete_hook),

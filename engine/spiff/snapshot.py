@@ -51,6 +51,37 @@ class WaitingTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    """A message or signal that the case waits for."""
+
+    key: str
+    event_id: str  #: id of the event or receive task in the diagram
+    kind: str  #: message | signal
+    name: str  #: of the message or signal
+    correlation: str = ""  #: the key a message must carry
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A service task whose connector has to be called."""
+
+    key: str
+    activity_id: str
+    connector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message or signal that leaves the case."""
+
+    kind: str  #: message | signal
+    name: str
+    event_id: str
+    correlation: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thing that happened in the diagram, in order."""
 
@@ -71,6 +102,9 @@ class Snapshot:
     timers: tuple[WaitingTimer, ...]
     steps: tuple[Step, ...]
     data: Mapping[str, Any]
+    events: tuple[WaitingEvent, ...] = ()
+    calls: tuple[OpenCall, ...] = ()
+    thrown: tuple[Thrown, ...] = ()
 
     @property
     def ended(self) -> bool:

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
-from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec, BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
-from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import EventSubprocess
 from SpiffWorkflow.task import Task
 
-from engine.diagram.read import embedded, expression
-from engine.diagram.xml import ALUR, BPMN, CAMUNDA, parse, text_of, yes
+from engine.diagram.decisions import Decision
+from engine.diagram.read import NODES, embedded, expression
+from engine.diagram.scripts import assignments
+from engine.diagram.wiring import Wiring, wiring
+from engine.diagram.xml import ALUR, BPMN, local, parse, text_of, yes
 from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram
 from engine.expressions import names_in
 from engine.spiff.clock import ISO_TEXT
+from engine.spiff.parser import Parser, Ruling
+from engine.spiff.prepare import prepare
 
-#: Drawn for the reader. The library would move data along them, or refuse stores it has no class for.
-PAPERS = (
-    "dataObject",
-    "dataObjectReference",
-    "dataStore",
-    "dataStoreReference",
-    "dataInputAssociation",
-    "dataOutputAssociation",
-    "ioSpecification",
-    "property",
-)
 #: Elements whose text is an expression.
 EXPRESSIONS = (
     "conditionExpression",
@@ -60,14 +52,6 @@ class Spec:
     names: frozenset[str]  #: the variables that expressions mention; a case holds no others
     xml: bytes
 
-    def private(self) -> Spec:
-        """This spec, or one for a single run when the library would write into it."""
-        specs = (self.process, *self.parts.values())
-        writes = any(isinstance(s, AdHocSubprocessSpec) for s in specs) or any(
-            isinstance(t, EventSubprocess) for s in specs for t in s.task_specs.values()
-        )
-        return compile_spec(self.xml) if writes else self
-
 
 class Items(TaskDataReference):  # type: ignore[misc]
     """The list of a multi-instance: an expression, evaluated once when the activity begins."""
@@ -85,8 +69,8 @@ class Items(TaskDataReference):  # type: ignore[misc]
         return True
 
 
-def compile_spec(xml: bytes) -> Spec:
-    """Compile the first executable process of a BPMN file.
+def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) -> Spec:
+    """Compile the first executable process of a BPMN file with the decision tables it names.
 
     Raises InvalidDiagram when the bytes are no readable BPMN file, or for what the library refuses.
     """
@@ -95,22 +79,27 @@ def compile_spec(xml: bytes) -> Spec:
     key = process.get("id") if process is not None else None
     if process is None or not key:
         raise _refused("", "", "no process is executable")
-    names = frozenset(_names(root, process))
-    _prepare(root)
-    parser = BpmnParser()
+    wired = {e.get("id") or "": wiring(e) for e in process.iter(etree.Element) if local(e) in NODES}
+    names = {*_names(root, process, wired.values())}
+    prepare(root, process)
+    parser = Parser()
     try:
         parser.add_bpmn_xml(root)
         spec = parser.get_spec(key)
         parts = parser.get_subprocess_specs(key)
     except ValidationException as error:
-        if isinstance(error.__context__, RecursionError):  # the parser walks along the flows and wraps what it meets
-            raise _refused(key, "", "too many elements follow one another") from None
+        if isinstance(error.__context__, RecursionError):
+            raise _refused(key, "", "sub-processes are nested too deeply") from None
         raise _refused(error.id, error.name, str(error).strip(" .")) from error
     except PARSER_FAULTS as error:
         raise _refused(key, "", f"{type(error).__name__}: {error}") from error
     for part in (spec, *parts.values()):
         _connect(part)
-    return Spec(key=key, process=spec, parts=parts, names=names, xml=xml)
+        _wire(part, wired)
+        for task_spec in part.task_specs.values():
+            if isinstance(task_spec, Ruling):
+                names |= _rule(task_spec, wired, decisions or {})
+    return Spec(key=key, process=spec, parts=parts, names=frozenset(names), xml=xml)
 
 
 def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagram:
@@ -128,47 +117,56 @@ def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagr
     )
 
 
-def _names(root: etree._Element, process: etree._Element) -> Iterator[str]:
+def _names(root: etree._Element, process: etree._Element, wired: Iterable[Wiring]) -> Iterator[str]:
     """The names that expressions in the file mention. A faulty expression mentions none; lint reports it."""
     texts = [embedded(str(value)) for element in root.iter() for value in element.attrib.values()]
     texts += [expression(process.get(f"{{{ALUR}}}{name}")) for name in ("title", "caseKey", "confidential")]
     texts += [expression(text_of(element)) for name in EXPRESSIONS for element in root.iter(f"{{{BPMN}}}{name}")]
-    for text in texts:
-        if text and not ISO_TEXT.fullmatch(text):
-            try:
-                yield from names_in(text)
-            except ExpressionError:
-                continue
+    for one in wired:
+        yield from one.carries
+        texts += [expression(one.correlation), *(embedded(text) for text in one.inputs.values())]
+        for text in filter(None, map(embedded, one.outputs.values())):
+            yield from mentioned(text) - {"result"}
+        texts += [text for _, text in assigned(one.script)]
+    for text in filter(None, texts):
+        yield from mentioned(text)
 
 
-def _prepare(root: etree._Element) -> None:
-    """Say what modelers write in the library's words, and leave out what is only drawn."""
-    for name in PAPERS:
-        for element in list(root.iter(f"{{{BPMN}}}{name}")):
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
-    for definition in root.iter(f"{{{BPMN}}}timerEventDefinition"):
-        event = definition.getparent()
-        if event is not None:
-            event.set("name", event.get("id") or "")  # the library tells timers apart by this name
-    for loop in root.iter(f"{{{BPMN}}}multiInstanceLoopCharacteristics"):
-        _prepare_items(loop)
+def mentioned(text: str) -> frozenset[str]:
+    """The names in an expression; none where it is faulty, or a date or duration."""
+    try:
+        return frozenset() if ISO_TEXT.fullmatch(text) else names_in(text)
+    except ExpressionError:
+        return frozenset()
 
 
-def _prepare_items(loop: etree._Element) -> None:
-    item = loop.find(f"{{{BPMN}}}inputDataItem")
-    name = (loop.get(f"{{{CAMUNDA}}}elementVariable") or "").strip()
-    if item is not None:
-        item.set("id", name or (item.get("name") or item.get("id") or "").strip())
-    elif name:
-        etree.SubElement(loop, f"{{{BPMN}}}inputDataItem", {"id": name})
-    items = expression(loop.get(f"{{{CAMUNDA}}}collection"))
-    given = loop.find(f"{{{BPMN}}}loopDataInputRef")
-    if given is not None:
-        given.text = items or expression(text_of(given))
-    elif items:
-        etree.SubElement(loop, f"{{{BPMN}}}loopDataInputRef").text = items
+def assigned(script: str | None) -> tuple[tuple[str, str], ...]:
+    try:
+        return assignments(script) if script else ()
+    except ExpressionError:
+        return ()
+
+
+def _rule(task_spec: Ruling, wired: Mapping[str, Wiring], decisions: Mapping[str, Decision]) -> frozenset[str]:
+    """Give a business rule task its table; the names the table mentions."""
+    own = wired[task_spec.bpmn_id]
+    decision = decisions.get(own.decision or "")
+    if decision is None:
+        raise _refused(task_spec.bpmn_id, task_spec.bpmn_name, f"there is no decision {own.decision!r}")
+    task_spec.decision, task_spec.result = decision, own.result
+    return decision.names
+
+
+def _wire(spec: BpmnProcessSpec, wired: Mapping[str, Wiring]) -> None:
+    """Leave with each element what it is tied to, and with each event definition whose it is."""
+    for task_spec in spec.task_specs.values():
+        if task_spec.bpmn_id in wired:
+            task_spec.extensions = {"wiring": wired[task_spec.bpmn_id]}
+        if isinstance(task_spec, EventBasedGateway):
+            for one, event in zip(task_spec.event_definition.event_definitions, task_spec.outputs, strict=True):
+                one.event_id = event.bpmn_id
+        elif hasattr(task_spec, "event_definition"):
+            task_spec.event_definition.event_id = task_spec.bpmn_id
 
 
 def _connect(spec: BpmnProcessSpec) -> None:

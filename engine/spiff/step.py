@@ -12,24 +12,26 @@ from typing import Any, NoReturn
 
 import orjson
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.service_task import ServiceTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
+from engine.diagram.read import embedded
 from engine.errors import N_, ActivityFailed, DurationError, ExpressionError, InvalidInput
-from engine.expressions import Function
-from engine.spiff import clock, fixes, view
+from engine.expressions import Function, evaluate
+from engine.spiff import clock, events, fixes, view
 from engine.spiff.clock import Run, Schedule, due_of, running, timers_of, waits
-from engine.spiff.snapshot import Snapshot
+from engine.spiff.share import share
+from engine.spiff.snapshot import Snapshot, Thrown
 from engine.spiff.spec import Spec
 from engine.spiff.state import Case, compact, dump, load, new, repredict
-from engine.spiff.trace import Trace, is_work, loop_of
+from engine.spiff.trace import Trace, is_work
 
 clock.install()
 fixes.install()
+events.install()
 
 MOST_STEPS = 5_000  #: automatic steps in a row; beyond, the diagram goes round without a person or a timer
 MOST_TIMERS = 1_000  #: timers that fire in one step
@@ -68,13 +70,13 @@ def start(
     """
     given = _plain(spec, variables)
     with _stepping(spec, Run(now, schedule, zone, functions)) as run:
-        case = new(spec.private())
+        case = new(spec)
         case.trace = Trace()
         case.data.update(given)
         case.task_tree.data.update(given)
         _advance(case, run)
         _fire_due(case, run)
-        return _snapshot(case)
+        return _snapshot(case, run)
 
 
 def complete(
@@ -98,11 +100,101 @@ def complete(
         _fire_due(case, run)
         task = _open_task(case, key)
         run.at = task.task_spec.bpmn_id
-        _share(case, task, given)
+        share(task, given)
         task.run()
         _advance(case, run)
         _fire_due(case, run)
-        return _snapshot(case)
+        return _snapshot(case, run)
+
+
+def receive(
+    spec: Spec,
+    state: bytes,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    schedule: Schedule,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> Snapshot:
+    """Fire what is due, then let a waiting event, by key, have its message or signal, and run on.
+
+    Raises NoSuchTask when nothing waits there any more; ActivityFailed.
+    """
+    given = _plain(spec, variables)
+    with _stepping(spec, Run(now, schedule, zone, functions)) as run:
+        case = _resumed(spec, state)
+        _fire_due(case, run)
+        for task in list(case.event_manager.tasks.values()):
+            for definition in events.waiting_for(task):
+                if task.state == S.WAITING and view.timer_key(task, definition.event_id) == key:
+                    run.at = definition.event_id
+                    share(task, given)
+                    events.caught(task, definition)
+                    _advance(case, run)
+                    _fire_due(case, run)
+                    return _snapshot(case, run)
+        raise NoSuchTask(key)
+
+
+def inputs(
+    spec: Spec,
+    state: bytes,
+    key: str,
+    *,
+    now: datetime,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> dict[str, object]:
+    """What the diagram hands to the connector of an open service task. Raises NoSuchTask, ActivityFailed."""
+    with _stepping(spec, Run(now, _unscheduled, zone, functions)) as run:
+        task = _open_call(load(spec, state), key)
+        run.at = task.task_spec.bpmn_id
+        wired = view.wired_to(task, run.at)
+        return {name: _value(text, task.data, functions) for name, text in wired.inputs.items()}
+
+
+def answer(
+    spec: Spec,
+    state: bytes,
+    key: str,
+    result: Mapping[str, Any],
+    *,
+    now: datetime,
+    schedule: Schedule,
+    zone: tzinfo = UTC,
+    functions: Mapping[str, Function] | None = None,
+) -> Snapshot:
+    """Fire what is due, then complete a service task with what its connector gave, and run on.
+
+    Raises NoSuchTask when the task is not open, ActivityFailed.
+    """
+    with _stepping(spec, Run(now, schedule, zone, functions)) as run:
+        case = _resumed(spec, state)
+        _fire_due(case, run)
+        task = _open_call(case, key)
+        run.at = task.task_spec.bpmn_id
+        known = {**task.data, "result": orjson.loads(orjson.dumps(result))}
+        outputs = view.wired_to(task, run.at).outputs
+        share(task, {name: _value(text, known, functions) for name, text in outputs.items()})
+        task.complete()
+        _advance(case, run)
+        _fire_due(case, run)
+        return _snapshot(case, run)
+
+
+def _value(text: str, names: Mapping[str, Any], functions: Mapping[str, Function] | None) -> object:
+    expression = embedded(text)
+    return evaluate(expression, names, functions) if expression else text
+
+
+def _open_call(case: Case, key: str) -> Task:
+    for scope in (case, *case.subprocesses.values()):
+        for task in scope.tasks.values():
+            if str(task.id) == key and task.state == S.STARTED and isinstance(task.task_spec, ServiceTask):
+                return task
+    raise NoSuchTask(key)
 
 
 def fire(
@@ -118,13 +210,13 @@ def fire(
     with _stepping(spec, Run(now, schedule, zone, functions)) as run:
         case = _resumed(spec, state)
         _fire_due(case, run)
-        return _snapshot(case)
+        return _snapshot(case, run)
 
 
 def reschedule(spec: Spec, state: bytes, due: Mapping[str, datetime], *, now: datetime) -> Snapshot:
     """Give running timers, by key, another due instant. Fires nothing. Raises NoSuchTask for a timer that is gone."""
     with _stepping(spec, Run(now, _unscheduled, UTC)):
-        case = load(spec.private(), state)
+        case = load(spec, state)
         left = dict(due)
         for task in case.event_manager.tasks.values():
             for definition in timers_of(task):
@@ -139,7 +231,7 @@ def reschedule(spec: Spec, state: bytes, due: Mapping[str, datetime], *, now: da
 def look(spec: Spec, state: bytes, *, now: datetime) -> Snapshot:
     """The case as it stands; nothing runs."""
     with _stepping(spec, Run(now, _unscheduled, UTC)):
-        return _seen(load(spec.private(), state), state)
+        return _seen(load(spec, state), state)
 
 
 def _unscheduled(_start: datetime, text: str) -> NoReturn:
@@ -191,7 +283,7 @@ def _plain(spec: Spec, variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resumed(spec: Spec, state: bytes) -> Case:
-    case = load(spec.private(), state)
+    case = load(spec, state)
     repredict(case)
     case.trace = Trace()
     return case
@@ -203,37 +295,6 @@ def _open_task(case: Case, key: str) -> Task:
             if str(task.id) == key and task.state == S.READY and is_work(task):
                 return task
     raise NoSuchTask(key)
-
-
-def _share(case: Case, task: Task, variables: Mapping[str, Any]) -> None:
-    """Set variables for the whole case, so that no branch later brings old values back to a join.
-
-    Only an instance of a multi-instance sub-process keeps its variables to itself until it ends.
-    """
-    scope: BpmnBaseWorkflow = task.workflow
-    while scope is not case:
-        owner = case.get_task_from_id(scope.parent_task_id)
-        if loop_of(owner) is not None:
-            break
-        scope = owner.workflow
-    else:
-        case.data.update(variables)
-    _spread(case, scope, variables)
-
-
-def _spread(case: Case, scope: BpmnBaseWorkflow, variables: Mapping[str, Any]) -> None:
-    for task in scope.tasks.values():
-        given = variables
-        loop = task.task_spec if isinstance(task.task_spec, MultiInstanceTask) else loop_of(task)
-        if loop is not None and loop.input_item is not None and task.has_state(fixes.OPEN):
-            item = loop.input_item.bpmn_id  # hides the variable of its name
-            given = {name: value for name, value in variables.items() if name != item}
-            if loop is task.task_spec and item in variables:
-                task.internal_data["hidden"] = variables[item]
-        task.data.update(given)
-        part = case.subprocesses.get(task.id)
-        if part is not None:
-            _spread(case, part, given)
 
 
 def _advance(case: Case, run: Run) -> None:
@@ -248,6 +309,7 @@ def _advance(case: Case, run: Run) -> None:
     def after(task: Task) -> None:
         # A gateway that has joined must forget its tokens before anything comes round to it again.
         joined = isinstance(task.task_spec, UnstructuredJoin) and not isinstance(task.task_spec, _EndJoin)
+        events.rearm(task)
         if joined or run.count % CUT_EVERY == 0:
             compact(case, predicted=False)
 
@@ -255,6 +317,7 @@ def _advance(case: Case, run: Run) -> None:
         count = run.count
         case.do_engine_steps(before, after)
         case.refresh_timers()  # a repetition ends one refresh after its last round
+        events.conditions(list(case.event_manager.tasks.values()))
         if run.count == count and not any(
             t.state == S.READY and not t.task_spec.manual
             for scope in (case, *case.get_active_subprocesses())
@@ -282,18 +345,18 @@ def _fire_due(case: Case, run: Run) -> None:
     raise ActivityFailed(run.at, f"more than {MOST_TIMERS} timers fire at once")
 
 
-def _snapshot(case: Case) -> Snapshot:
+def _snapshot(case: Case, run: Run) -> Snapshot:
     if case.is_completed():
-        return _seen(case, None)
+        return _seen(case, None, tuple(run.thrown))
     compact(case)
-    snapshot = _seen(case, dump(case))
-    if not snapshot.tasks and not case.event_manager.tasks:
+    snapshot = _seen(case, dump(case), tuple(run.thrown))
+    if not snapshot.tasks and not snapshot.calls and not case.event_manager.tasks:
         stuck = snapshot.activities[-1].activity_id if snapshot.activities else case.spec.name
         raise ActivityFailed(stuck, "nothing can go on from here: a branch this waits for never comes")
     return snapshot
 
 
-def _seen(case: Case, state: bytes | None) -> Snapshot:
+def _seen(case: Case, state: bytes | None, thrown: tuple[Thrown, ...] = ()) -> Snapshot:
     ended = state is None
     return Snapshot(
         state=state,
@@ -302,4 +365,7 @@ def _seen(case: Case, state: bytes | None) -> Snapshot:
         timers=() if ended else view.timers(case),
         steps=tuple(case.trace.steps) if case.trace is not None else (),
         data=view.data(case),
+        events=() if ended else view.events(case),
+        calls=() if ended else view.calls(case),
+        thrown=thrown,
     )

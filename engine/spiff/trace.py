@@ -7,13 +7,18 @@ from typing import Any
 import orjson
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, ReceiveTask
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.service_task import ServiceTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
+from engine.spiff.prepare import made_up
 from engine.spiff.snapshot import Step
+
+#: activities that are open without a person
+WORKS_ALONE = (SubWorkflowTask, LoopTask, ServiceTask)
 
 
 class Trace:
@@ -42,7 +47,8 @@ class Trace:
         self.steps.append(Step("fired", event_id, str(task.id), item_of(main or task), key))
 
     def _add(self, kind: str, task: Task) -> None:
-        self.steps.append(Step(kind, task.task_spec.bpmn_id, str(task.id), item_of(task)))
+        if not made_up(task.task_spec.bpmn_id):
+            self.steps.append(Step(kind, task.task_spec.bpmn_id, str(task.id), item_of(task)))
 
 
 def is_work(task: Task) -> bool:
@@ -77,8 +83,10 @@ def as_text(item: Any) -> str:
 
 
 def _is_open(task: Task, state: int) -> bool:
-    if isinstance(task.task_spec, (SubWorkflowTask, LoopTask)):
+    if isinstance(task.task_spec, WORKS_ALONE):
         return state in (S.STARTED, S.READY)
+    if isinstance(task.task_spec, ReceiveTask):
+        return state in (S.WAITING, S.READY)
     return is_work(task) and state == S.READY
 
 
@@ -86,8 +94,10 @@ def _kind(task: Task, before: int) -> str | None:
     spec, state = task.task_spec, task.state
     if isinstance(spec, LoopTask) and state == S.COMPLETED and not task.internal_data.get("merged"):
         return None  # nothing to repeat: it was passed by
-    if isinstance(spec, (SubWorkflowTask, LoopTask)):
+    if isinstance(spec, WORKS_ALONE):
         opened = S.STARTED
+    elif isinstance(spec, ReceiveTask):
+        opened = S.WAITING
     elif is_work(task):
         opened = S.READY
     else:

@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.specs.mixins.service_task import ServiceTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
+from engine.diagram.wiring import NOTHING, Wiring
 from engine.spiff.clock import KINDS, due_of, timers_of, waits
-from engine.spiff.snapshot import OpenActivity, OpenTask, Scope, WaitingTimer
+from engine.spiff.events import RECEIVED, correlation, waiting_for
+from engine.spiff.prepare import made_up
+from engine.spiff.snapshot import OpenActivity, OpenCall, OpenTask, Scope, WaitingEvent, WaitingTimer
 from engine.spiff.state import Case, scopes
-from engine.spiff.trace import as_text, attached, is_work, item_of, loop_of
+from engine.spiff.trace import WORKS_ALONE, as_text, attached, is_work, item_of, loop_of
 
 #: The library's class -> our word, where it is not the BPMN element's own name.
 WORDS = {
@@ -52,6 +56,40 @@ def activities(case: Case) -> tuple[OpenActivity, ...]:
     )
 
 
+def events(case: Case) -> tuple[WaitingEvent, ...]:
+    """The messages and signals that the case waits for."""
+    return tuple(
+        WaitingEvent(
+            key=timer_key(task, definition.event_id),
+            event_id=definition.event_id,
+            kind="message" if isinstance(definition, MessageEventDefinition) else "signal",
+            name=definition.name,
+            correlation=correlation(task, wired_to(task, definition.event_id).correlation),
+        )
+        for task in case.event_manager.tasks.values()
+        if task.state == S.WAITING
+        for definition in waiting_for(task)
+        if isinstance(definition, RECEIVED)
+    )
+
+
+def calls(case: Case) -> tuple[OpenCall, ...]:
+    """The service tasks whose connectors have to be called."""
+    return tuple(
+        OpenCall(str(task.id), task.task_spec.bpmn_id, wired_to(task, task.task_spec.bpmn_id).connector or "")
+        for scope, _ in _open_scopes(case)
+        for task in scope.tasks.values()
+        if task.state == S.STARTED and isinstance(task.task_spec, ServiceTask)
+    )
+
+
+def wired_to(task: Task, element: str) -> Wiring:
+    """What an element at or behind a task is tied to."""
+    specs = (task.task_spec, *task.task_spec.outputs)
+    wired = next((s.extensions.get("wiring") for s in specs if s.bpmn_id == element), None)
+    return wired or NOTHING
+
+
 def timers(case: Case) -> tuple[WaitingTimer, ...]:
     """Every timer that runs, the earliest first."""
     found = [timer for task in case.event_manager.tasks.values() for timer in _timers(task)]
@@ -80,8 +118,8 @@ def _open_scopes(case: Case) -> Iterator[tuple[BpmnBaseWorkflow, tuple[Scope, ..
             continue
         if scope is not case:
             owner: Task = case.get_task_from_id(scope.parent_task_id)
-            inner = Scope(owner.task_spec.bpmn_id, str(owner.id))
-            around[id(scope)] = (inner, *_repeating(owner), *around[id(owner.workflow)])
+            own = () if made_up(owner.task_spec.bpmn_id) else (Scope(owner.task_spec.bpmn_id, str(owner.id)),)
+            around[id(scope)] = (*own, *_repeating(owner), *around[id(owner.workflow)])
         yield scope, around[id(scope)]
 
 
@@ -95,10 +133,10 @@ def _repeating(task: Task) -> tuple[Scope, ...]:
 
 def _holds_token(task: Task) -> bool:
     spec = task.task_spec
-    if spec.bpmn_id is None:
+    if made_up(spec.bpmn_id):
         return False
     if task.state == S.STARTED:
-        return isinstance(spec, (SubWorkflowTask, LoopTask))
+        return isinstance(spec, WORKS_ALONE)
     if task.state == S.WAITING:
         return isinstance(spec, (CatchingEvent, UnstructuredJoin)) and not isinstance(spec, BoundaryEvent)
     return False

@@ -1,0 +1,51 @@
+"""Script tasks: a list of assignments `name = expression`, one a line. Nothing else is a script here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.errors import ExpressionError
+from engine.expressions import check
+from engine.grammar import tree
+
+ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w{0,99})\s*=(?!=)\s*(?P<expression>.+)", re.DOTALL)
+MOST_LINES = 100
+LONGEST = 50_000  #: characters
+#: what a modeler may write into the script's format
+FORMATS = frozenset({"", "alur"})
+
+
+def assignments(script: str) -> tuple[tuple[str, str], ...]:
+    """The names and expressions of a script, in order; empty lines and lines that begin with # are passed over.
+
+    An expression may go on over several lines while a bracket is open. Raises ExpressionError for all else.
+    """
+    found = []
+    if len(script) > LONGEST:
+        raise ExpressionError(script[:60], f"it is longer than {LONGEST} characters")
+    for line in _statements(script):
+        parts = ASSIGNMENT.fullmatch(line)
+        if parts is None or parts["name"].startswith("_"):
+            raise ExpressionError(line, "it is no assignment such as total = price * count")
+        tree(parts["name"])  # refuses words of the language
+        check(parts["expression"])
+        found.append((parts["name"], parts["expression"]))
+    if not found:
+        raise ExpressionError(script[:60], "it assigns nothing")
+    if len(found) > MOST_LINES:
+        raise ExpressionError(script[:60], f"it has more than {MOST_LINES} assignments")
+    return tuple(found)
+
+
+def _statements(script: str) -> Iterator[str]:
+    held = ""
+    for line in script.splitlines():
+        if not held and (not line.strip() or line.lstrip().startswith("#")):
+            continue
+        held = f"{held} {line.strip()}".strip()
+        if sum(held.count(c) for c in "([{") <= sum(held.count(c) for c in ")]}"):
+            yield held
+            held = ""
+    if held:
+        yield held

@@ -1,0 +1,102 @@
+"""What an element is tied to outside the flow: messages and their keys, connectors, decisions, called processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.diagram.xml import CAMUNDA, camunda, child, children, local, ours, plain, reference, text_of
+
+#: kind of event -> (attribute that refers to a root element, that element, the attribute it goes by)
+KNOWN = {
+    "message": ("messageRef", "message", "name"),
+    "signal": ("signalRef", "signal", "name"),
+    "error": ("errorRef", "error", "errorCode"),
+    "escalation": ("escalationRef", "escalation", "escalationCode"),
+}
+BINDINGS = frozenset({"latest", "deployment", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The process a call activity calls."""
+
+    key: str
+    binding: str = "latest"  #: latest | deployment | version
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    event: str | None = None  #: name of the message, signal or link; code of the error or escalation
+    condition: str | None = None  #: of a conditional event, as written
+    correlation: str | None = None  #: expression of the key that tells receivers of one message apart
+    carries: tuple[str, ...] = ()  #: variables a thrown message takes along
+    connector: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)  #: parameter -> literal or ${expression}
+    outputs: Mapping[str, str] = field(default_factory=dict)  #: variable -> literal or ${expression} over `result`
+    decision: str | None = None
+    result: str | None = None  #: variable that takes a decision's answer
+    call: Call | None = None
+    script: str | None = None
+
+
+NOTHING = Wiring()
+WIRED = frozenset({"serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "scriptTask"})
+
+
+def wiring(element: etree._Element) -> Wiring:
+    """Read it off a flow node."""
+    kind = local(element)
+    if kind not in WIRED and not kind.endswith("Event"):
+        return NOTHING
+    definition = next((d for d in children(element) if local(d).endswith("EventDefinition")), None)
+    trigger = local(definition).removesuffix("EventDefinition") if definition is not None else ""
+    return Wiring(
+        event=_event(element, kind, trigger, definition),
+        condition=text_of(child(definition, "condition")) or None if definition is not None else None,
+        correlation=ours(element, "correlationKey"),
+        carries=tuple(name.strip() for name in (ours(element, "carries") or "").split(",") if name.strip()),
+        connector=ours(element, "connector") or camunda(element, "topic") if kind == "serviceTask" else None,
+        inputs=dict(_parameters(element, "input")) if kind == "serviceTask" else {},
+        outputs=dict(_parameters(element, "output")) if kind == "serviceTask" else {},
+        decision=camunda(element, "decisionRef") if kind == "businessRuleTask" else None,
+        result=camunda(element, "resultVariable") if kind == "businessRuleTask" else None,
+        call=_call(element) if kind == "callActivity" else None,
+        script=text_of(child(element, "script")) if kind == "scriptTask" else None,
+    )
+
+
+def _event(element: etree._Element, kind: str, trigger: str, definition: etree._Element | None) -> str | None:
+    if kind in ("sendTask", "receiveTask"):
+        definition, trigger = (definition, trigger) if definition is not None else (element, "message")
+    if definition is None:
+        return None
+    if trigger == "link":
+        return plain(definition, "name")
+    if trigger not in KNOWN:
+        return None
+    attribute, root, goes_by = KNOWN[trigger]
+    id = reference(definition.get(attribute))
+    if not id:
+        return None
+    known = next((e for e in children(element.getroottree().getroot(), root) if e.get("id") == id), None)
+    return (plain(known, goes_by) or plain(known, "name") or id) if known is not None else None
+
+
+def _parameters(element: etree._Element, direction: str) -> Iterator[tuple[str, str]]:
+    """Of `camunda:inputOutput`, which desktop modelers write."""
+    for extensions in children(element, "extensionElements"):
+        for block in extensions.iter(f"{{{CAMUNDA}}}inputOutput"):
+            for parameter in block.iterchildren(f"{{{CAMUNDA}}}{direction}Parameter"):
+                yield plain(parameter, "name") or "", text_of(parameter)
+
+
+def _call(element: etree._Element) -> Call | None:
+    key = plain(element, "calledElement")
+    if key is None:
+        return None
+    version = camunda(element, "calledElementVersion")
+    return Call(key, camunda(element, "calledElementBinding") or ("version" if version else "latest"), version)
