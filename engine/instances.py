@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from . import alerts, calendars, deadlines, definitions, history, jobs, locks, office, worktime
+from . import alerts, calendars, deadlines, definitions, history, jobs, locks, office, performers, worktime
 from .db import UnitOfWork
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
 from .formulas import Function
@@ -57,7 +57,7 @@ def start(uow: UnitOfWork, key: str) -> Started:
     calendar = deadlines.calendar_for(uow, process)
     snapshot = step.start(definitions.spec_of(uow, definition.id), {}, **surroundings(uow, calendar))
     settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
-    mine = next((t.id for t in settled.created if uow.actor.holding(t.candidate_group)), None)
+    mine = next((t.id for t in settled.created if performers.working_entitlement(uow, t) is not None), None)
     return Started(instance.id, instance.title, mine)
 
 
