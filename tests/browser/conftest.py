@@ -37,13 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def launch(playwright: Playwright) -> Browser:
     """The installed Chromium, else Playwright's own."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--font-render-hinting=none",
-        "--lang=id-ID",
-    ]
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
     return playwright.chromium.launch(executable_path=path, args=arguments)
 
 

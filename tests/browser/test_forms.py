@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from engine import positions
+from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import HoldingKind
+from engine.worker import Worker
 from tests.browser import desk, gallery
 from tests.browser.scenes import task
 from tests.journeys.procedure import FORWARD, REGISTER
@@ -247,6 +249,28 @@ def test_a_list_that_refreshes_itself_leaves_the_focus_where_it_is(working: Data
     expect(tasks).to_have_count(3)
     expect(page.get_by_label("Cari tugas")).to_be_focused()
     expect(page.get_by_label("Cari tugas")).to_have_value("belum selesai menge")
+
+
+def test_a_note_being_typed_is_not_eaten_when_the_list_changes(working: Database, clock: SetClock, page: Page) -> None:
+    worker = Worker(working)
+    gallery.start(working, gallery.DATA, by="kasubag_umum")
+    clock.advance(timedelta(minutes=6))
+    worker.run_once()
+    page.clock.install()
+    desk.sit_down(page, "Sekretaris Kecamatan")
+    page.get_by_role("link", name=re.compile("^Terlambat")).click()
+    page.locator("summary", has_text="Tanggapi").click()
+    note = page.get_by_label("Apa tindak lanjutnya?")
+    note.press_sequentially("Sudah saya teg")
+
+    gallery.start(working, gallery.DATA, by="kasubag_umum")
+    clock.advance(timedelta(minutes=6))
+    worker.run_once()
+    page.clock.fast_forward("00:25")
+    expect(page).to_have_title(re.compile(r"\(2\)"))
+    page.keyboard.type("ur.")
+    expect(note).to_have_value("Sudah saya tegur.")
+    expect(note).to_be_focused()
 
 
 def lines(count: int) -> list[str]:
