@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from flask import Flask, redirect, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from engine.db import Database
@@ -33,6 +34,13 @@ ROOMS = {
 csrf = CSRFProtect()
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a row's may be: beyond that there is no such page."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
 def create_app(settings: WebSettings, database: Database | None = None) -> Flask:
     """The WSGI app over `database` (opened from the settings when None)."""
     app = Flask(__name__)
@@ -48,6 +56,7 @@ def create_app(settings: WebSettings, database: Database | None = None) -> Flask
         # A form left open over the weekend must still be accepted; the session itself ends in time.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.url_map.converters["int"] = RowNumber
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -68,5 +77,5 @@ def create_app(settings: WebSettings, database: Database | None = None) -> Flask
 def _one_slash() -> Response | None:
     """Send /tasks/ to /tasks, as people type it."""
     if request.endpoint is None and request.path != "/" and request.path.endswith("/"):
-        return redirect("/" + request.path.strip("/"), 308)
+        return redirect(context.safe_next("/" + request.path.strip("/")), 308)
     return None

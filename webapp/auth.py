@@ -43,6 +43,9 @@ def send_sign_in() -> Page:
     # The unit is opened as nobody and commits whatever comes of it, so that a failed attempt is counted.
     with context.database().begin(NOBODY) as uow:
         result = users.sign_in(uow, username, password, address=request.remote_addr or "", agent=_agent())
+        old = request.cookies.get(context.COOKIE)
+        if result.token is not None and old:
+            users.sign_out(uow, old)
     if result.token is None:
         assert result.problem is not None
         status = 429 if isinstance(result.problem, Conflict) else 422

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import sessions, users
@@ -30,6 +31,7 @@ def prepare(app: Flask, settings: WebSettings, database: Database) -> None:
     app.before_request(_limit_text)
     app.before_request(_recognise)
     app.before_request(_require_sign_in)
+    app.before_request(_without_nul)
 
 
 def settings() -> WebSettings:
@@ -121,6 +123,15 @@ def _limit_text() -> None:
         request.max_content_length = settings().max_form_bytes
 
 
+def _without_nul() -> None:
+    """No text holds a NUL: nobody can type one, and PostgreSQL takes none."""
+    if "\0" in request.path or any("\0" in text for pair in request.args.items(multi=True) for text in pair):
+        abort(400)
+    if any("\0" in text for pair in request.form.items(multi=True) for text in pair):
+        clean = [(name.replace("\0", ""), text.replace("\0", "")) for name, text in request.form.items(multi=True)]
+        request.form = ImmutableMultiDict(clean)
+
+
 def _recognise() -> None:
     g.database = database()
     g.actor = NOBODY
@@ -131,7 +142,8 @@ def _recognise() -> None:
         g.now = uow.now
         g.actor = users.actor_for(uow, token) or NOBODY
         stale = sessions.needs_touch(uow, token)
-    if stale and signed_in():
+    # A page that looks for news by itself is no sign that somebody sits before it.
+    if stale and signed_in() and "X-Refresh" not in request.headers:
         with g.database.begin(g.actor) as uow:
             sessions.touch(uow, token)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time
+from math import isfinite
 
 from flask import request
 from flask_babel import gettext as _
@@ -43,8 +44,12 @@ class PlainForm:
         if len(parts) == 3 and len(parts[2]) == 4:
             parts.reverse()
         try:
-            return date(*(int(part) for part in parts))
-        except (ValueError, TypeError):
+            found = date(*(int(part) for part in parts))
+            # Far from any office's calendar is a slip, and beyond what can be counted from.
+            if not 1900 <= found.year <= 2999:
+                raise ValueError
+            return found
+        except (ValueError, TypeError, OverflowError):
             self.problems.setdefault(name, _("Enter a date such as 22-11-2026."))
             return None
 
@@ -66,7 +71,10 @@ class PlainForm:
         if not value:
             return None
         try:
-            return float(value.replace(",", "."))
+            found = float(value.replace(",", "."))
+            if not isfinite(found):
+                raise ValueError
+            return found
         except ValueError:
             self.problems.setdefault(name, _("Enter a number."))
             return None
@@ -74,9 +82,10 @@ class PlainForm:
     def id(self, name: str, *, required: str = "") -> int | None:
         """The id that a select sent."""
         value = self.text(name, required=required)
-        if value and not value.isdecimal():
+        known = value.isdecimal() and len(value) < 10
+        if value and not known:
             self.problems.setdefault(name, _("Choose one of the list."))
-        return int(value) if value.isdecimal() else None
+        return int(value) if known else None
 
     def choice(self, name: str, among: Sequence[str], *, required: str = "") -> str:
         value = self.text(name, required=required)
