@@ -122,7 +122,7 @@ def item(
         due_at=task.due_at,
         state_word=state_word(calendar, task.created_at, task.due_at, uow.now),
         lateness=worktime.lateness(calendar, task.due_at, uow.now) if late and task.due_at else None,
-        returned=task.round > 1,
+        returned=task.returned,
         round=task.round,
         assignee_id=task.assignee_id,
         assignee_name=assignee,

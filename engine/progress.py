@@ -11,6 +11,8 @@ from sqlalchemy import select
 from . import calendars, positions, worktime
 from .db import UnitOfWork
 from .diagram.model import Node, Process
+from .durations import parse_duration
+from .hours import Calendar
 from .model import CaseState, DeadlineRow, InstanceRow, TaskRow, TaskState
 
 
@@ -28,6 +30,7 @@ class StepView:
     started_at: datetime | None
     ended_at: datetime | None
     taken: timedelta | None  #: working time from start to end, or to now
+    taken_days: float | None  #: the same in days, where the standard is in days
     standard: str | None  #: ISO duration
 
 
@@ -60,13 +63,15 @@ def _step(
     due = deadline.due_at if deadline and running else None
     calendar = calendars.get(uow, process.calendar) if process.calendar else None
     names = positions.names(uow)
+    returned = any(t.returned for t in open_tasks)
     state: Literal["done", "current", "late", "returned", "waiting"]
     if running and instance.state != CaseState.CANCELLED:
-        state = "late" if due and uow.now > due else "returned" if number > 1 else "current"
+        state = "late" if due and uow.now > due else "returned" if returned else "current"
     else:
         state = "done" if any(t.state == TaskState.COMPLETED for t in mine) else "waiting"
     if state == "done" and _runs_again(instance, process, node, tasks):
         state = "waiting"
+    taken = worktime.between(calendar, started, ended or uow.now) if started and (ended or running) else None
     return StepView(
         number=node.number,
         activity_id=node.id,
@@ -77,9 +82,19 @@ def _step(
         due_at=due,
         started_at=started,
         ended_at=ended,
-        taken=worktime.between(calendar, started, ended or uow.now) if started and (ended or running) else None,
+        taken=taken,
+        taken_days=_in_days(calendar, deadline, taken),
         standard=node.deadline.text if node.deadline else None,
     )
+
+
+def _in_days(calendar: Calendar | None, deadline: DeadlineRow | None, taken: timedelta | None) -> float | None:
+    """Working days differ in length, so the share of the standard time that was taken is what counts."""
+    if deadline is None or taken is None or not deadline.duration.startswith("P"):
+        return None
+    standard = parse_duration(deadline.duration)
+    whole = worktime.between(calendar, deadline.started_at, deadline.due_at)
+    return standard.days * taken / whole if standard.days and not standard.minutes and whole else None
 
 
 def _runs_again(instance: InstanceRow, process: Process, node: Node, tasks: list[TaskRow]) -> bool:

@@ -118,6 +118,8 @@ def _create_tasks(
         for row in uow.session.scalars(select(DeadlineRow).where(DeadlineRow.instance_id == instance.id))
     }
     rounds = _rounds(uow, instance.id)
+    places = process.places()
+    reached = _furthest_step(uow, instance.id, places)
     created = []
     for task in new:
         node = process.nodes[task.activity_id]
@@ -133,6 +135,7 @@ def _create_tasks(
             item=task.item,
             item_label=names.get(task.item, task.item) if task.item is not None else "",
             round=rounds[task.activity_id, task.item],
+            returned=rounds[task.activity_id, task.item] > 1 and reached > places.get(node.id, reached),
             scope_activity_id=scope.activity_id if scope else None,
             scope_key=scope.key if scope else None,
             candidate_group=groups[0] if groups else None,
@@ -175,6 +178,16 @@ def _rounds(uow: UnitOfWork, instance_id: int) -> dict[tuple[str, str | None], i
         .group_by(TaskRow.activity_id, TaskRow.item)
     )
     return {(activity_id, item): number for activity_id, item, number in rows}
+
+
+def _furthest_step(uow: UnitOfWork, instance_id: int, places: Mapping[str, int]) -> int:
+    """The place, in the order of the steps, of the furthest one anybody has completed."""
+    done = uow.session.scalars(
+        select(TaskRow.activity_id)
+        .where(TaskRow.instance_id == instance_id, TaskRow.state == TaskState.COMPLETED)
+        .distinct()
+    )
+    return max((places.get(activity, -1) for activity in done), default=-1)
 
 
 def _candidates(uow: UnitOfWork, node: Node, task: OpenTask) -> tuple[list[str], list[int]]:

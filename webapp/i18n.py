@@ -34,6 +34,7 @@ def prepare(app: Flask) -> None:
         moment=moment,
         short_moment=short_moment,
         due=due_words,
+        due_inside=due_inside,
         lateness=lateness_words,
         number=number,
         money=money,
@@ -150,6 +151,13 @@ def due_words(at: datetime | None, late: Lateness | None = None) -> str:
     if days < 7:
         return f"{weekday(at)} {hour(at)}"
     return short_moment(at)
+
+
+def due_inside(at: datetime) -> str:
+    """The same in the middle of a sentence, where only a weekday keeps its capital."""
+    words = due_words(at)
+    near = (_date_of(at) - _date_of(context.now())).days in (0, 1)
+    return words[:1].lower() + words[1:] if near else words
 
 
 def lateness_words(late: Lateness | None) -> str:

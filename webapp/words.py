@@ -22,6 +22,7 @@ def prepare(blueprint: Blueprint) -> None:
     for name, filter in (
         ("prose", prose),
         ("standard", standard),
+        ("worked_days", worked_days),
         ("ledger_lines", ledger_lines),
         ("people_options", people_options),
         ("saved_time", saved_time),
@@ -39,6 +40,15 @@ def standard(duration: str | None, calendar: str | None) -> str:
         return i18n.duration_words(duration, working=calendar is not None)
     except DurationError:
         return duration
+
+
+def worked_days(days: float, calendar: str | None) -> str:
+    """How long a step took where its standard is in days: 2,1 hari kerja."""
+    return (
+        _("%(days)s days", days=i18n.number(days, 1))
+        if calendar is None
+        else _("%(days)s working days", days=i18n.number(days, 1))
+    )
 
 
 def ledger_lines(ledger: Mapping[str, Any]) -> list[str]:

@@ -87,6 +87,7 @@ class TaskRow(Base):
     item: Mapped[str | None] = mapped_column(String(200))
     item_label: Mapped[str] = mapped_column(String(300), default="")
     round: Mapped[int] = mapped_column(default=1)
+    returned: Mapped[bool] = mapped_column(default=False)  #: the case was sent back to it from a later step
     scope_activity_id: Mapped[str | None] = mapped_column(String(200))  #: the sub-process of scope_key
     scope_key: Mapped[str | None] = mapped_column(String(64))  #: sub-process whose deadline it has, else innermost
     candidate_group: Mapped[str | None] = mapped_column(String(200))  #: position key; None: owner_group's queue

@@ -110,6 +110,7 @@ def test_a_return_reopens_only_the_incomplete_units_with_note_and_earlier_rows(
         send(procedure, as_(unit), "isi_data_unit", answers.unit_data(unit, done="50"))
     send(procedure, as_("kasubag_keuangan"), "gabungkan_draf", answers.DRAF)
     (again,) = mine(procedure, as_("sekretaris_kecamatan"))
+    assert (again.round, again.returned) == (2, False), "what comes in again for checking was not sent back"
     with procedure.read(as_("sekretaris_kecamatan")) as uow:
         rows = task_page.get(uow, again.id).raw["pemeriksaan"]
     # Who was found complete stays so; who was returned and has sent again is to be checked again.

@@ -333,6 +333,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=200), nullable=True),
         sa.Column("item_label", sa.String(length=300), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Boolean(), nullable=False),
         sa.Column("scope_activity_id", sa.String(length=200), nullable=True),
         sa.Column("scope_key", sa.String(length=64), nullable=True),
         sa.Column("candidate_group", sa.String(length=200), nullable=True),
