@@ -1,0 +1,184 @@
+"""Every verb that changes something, once, on the furnished office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import (
+    alerts,
+    calendars,
+    definitions,
+    documents,
+    incidents,
+    instances,
+    jobs,
+    notes,
+    office,
+    positions,
+    sessions,
+    tasks,
+    users,
+)
+from engine.clock import SetClock
+from engine.db import Database, UnitOfWork
+from engine.identity import NOBODY, SYSTEM, HoldingKind
+from engine.model import HoldingRow, PositionRow, TaskRow, TaskState
+from tests import answers
+from tests.durability.furnished import PROCESS, RETURNED, ROOT, STEPS, World
+from tests.office import ADMINISTRATOR, PASSWORD, person
+
+Does = Callable[[UnitOfWork, World], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    by: str  #: position key, or "" for the system, "?" for a visitor
+    does: Does
+    later: timedelta = timedelta()  #: how long after the world began
+
+    def act(self, database: Database, world: World, clock: SetClock) -> Callable[[], object]:
+        """The deed as one unit of work; who acts is known beforehand."""
+        actor = {"": SYSTEM, "?": NOBODY}.get(self.by) or person(database, self.by)
+        clock.at = world.at + self.later
+
+        def once() -> object:
+            with database.begin(actor) as uow:
+                return self.does(uow, world)
+
+        return once
+
+
+def _task(uow: UnitOfWork, case: int, group: str | None = None) -> int:
+    rows = uow.session.scalars(
+        select(TaskRow).where(TaskRow.instance_id == case, TaskRow.state == TaskState.OPEN).order_by(TaskRow.id)
+    ).all()
+    return next(row.id for row in rows if group in (None, row.candidate_group))
+
+
+def _send(case: str, step: int, raw: Mapping[str, Any] | None = None, **how: Any) -> Deed:
+    """Complete the step (its place in STEPS) where this case stands."""
+    _, by, usual = STEPS[step]
+
+    def does(uow: UnitOfWork, world: World) -> object:
+        task = _task(uow, world.cases[case], by if case == "at_units" else None)
+        return tasks.complete(uow, task, usual if raw is None else raw, confirm_same_case=True)
+
+    return Deed(by, does, **how)
+
+
+def _work(verb: Callable[..., object], case: str, by: str, *given: Any) -> Deed:
+    return Deed(by, lambda uow, world: verb(uow, _task(uow, world.cases[case]), *given))
+
+
+def _fire(uow: UnitOfWork, _: World) -> object:
+    acquired = jobs.acquire(uow)
+    assert acquired is not None
+    return instances.fire(uow, acquired[1])
+
+
+def _deploy(uow: UnitOfWork, _: World) -> object:
+    xml = (ROOT / "processes" / f"{PROCESS}.bpmn").read_bytes()
+    forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
+    return definitions.deploy(
+        uow, xml.replace(b'name="Lengkap?"', b'name="Sudah lengkap?"'), forms, reason="Lebih jelas."
+    )
+
+
+def _new_day_off(uow: UnitOfWork, _: World) -> object:
+    calendars.add_day_off(uow, date(2026, 3, 12), "Hari jadi kabupaten", kind="regional")
+    moved = instances.retime(uow, calendars.OFFICE)
+    assert moved
+    return moved
+
+
+def _upload(uow: UnitOfWork, world: World) -> object:
+    task = _task(uow, world.cases["new"])
+    return documents.upload(uow, task, "surat", "surat.pdf", b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n")
+
+
+def _position(uow: UnitOfWork, key: str) -> int:
+    return uow.session.scalars(select(PositionRow.id).where(PositionRow.key == key)).one()
+
+
+def _end_holding(uow: UnitOfWork, world: World) -> object:
+    held = select(HoldingRow.id).where(HoldingRow.person_id == world.people["lurah_ditotrunan"])
+    return positions.end_holding(uow, uow.session.scalars(held).one(), date(2026, 3, 10))
+
+
+def _assign_holder(uow: UnitOfWork, world: World) -> object:
+    return positions.assign_holder(
+        uow,
+        _position(uow, "camat"),
+        world.people["sekretaris_kecamatan"],
+        kind=HoldingKind.PLH,
+        starts_on=date(2026, 3, 10),
+        ends_on=date(2026, 3, 12),
+    )
+
+
+WEEK = dict.fromkeys(range(5), (("08:00", "12:00"), ("13:00", "16:00")))
+
+DEEDS: Mapping[str, Deed] = {
+    "start": Deed("kasubag_umum", lambda uow, _: instances.start(uow, PROCESS)),
+    "claim": _work(tasks.claim, "new", "kasubag_umum"),
+    "unclaim": _work(tasks.unclaim, "taken", "kasubag_umum"),
+    "assign": Deed(
+        "sekretaris_kecamatan",
+        lambda uow, world: tasks.assign(uow, _task(uow, world.cases["new"]), world.people["kasubag_keuangan"]),
+    ),
+    "save a draft": _work(tasks.save_draft, "new", "kasubag_umum", {"nomor_surat": "7/2026"}),
+    "send the first step": _send("new", 0),
+    "send it late": _send("new", 0, later=timedelta(hours=1)),
+    "divide among units": _send("to_divide", 2),
+    "send one unit's data": _send("at_units", 3),
+    "send the last unit's data": _send("at_last_unit", 6),
+    "merge": _send("to_merge", 7),
+    "find all complete": _send("to_check", 8),
+    "return a unit's data": _send("to_check", 8, answers.checked(RETURNED, order=list(answers.UNITS))),
+    "write the document": _send("to_write", 9),
+    "deliver, which ends the case": _send("to_deliver", 10),
+    "fire a deadline": Deed("", _fire, later=timedelta(minutes=10)),
+    "fail a job": Deed("", lambda uow, _: jobs.fail(uow, jobs.acquire(uow)[0].id, "no", None), timedelta(minutes=10)),  # type: ignore[index]
+    "cancel": Deed("pengelola_sop", lambda uow, world: instances.cancel(uow, world.cases["at_units"], "Ditarik.")),
+    "suspend": Deed("pengelola_sop", lambda uow, world: instances.suspend(uow, world.cases["at_units"], "Menunggu.")),
+    "activate": Deed(
+        "pengelola_sop", lambda uow, world: instances.activate(uow, world.cases["resting"]), timedelta(minutes=10)
+    ),
+    "deploy": Deed("pengelola_sop", _deploy),
+    "acknowledge": Deed(
+        "sekretaris_kecamatan", lambda uow, world: alerts.acknowledge(uow, world.alert, "Sudah ditelepon.")
+    ),
+    "retry an incident": Deed(ADMINISTRATOR, lambda uow, world: incidents.retry(uow, world.incident)),
+    "change the calendar": Deed(ADMINISTRATOR, _new_day_off),
+    "change the hours": Deed(ADMINISTRATOR, lambda uow, _: calendars.set_hours(uow, WEEK)),
+    "upload": Deed("kasubag_umum", _upload),
+    "note": Deed("camat", lambda uow, world: notes.add(uow, world.cases["new"], "Segera.")),
+    "create a person": Deed(ADMINISTRATOR, lambda uow, _: users.create(uow, username="baru", name="Orang Baru")),
+    "change a person": Deed(
+        ADMINISTRATOR, lambda uow, world: users.change(uow, world.people["camat"], name="Camat Lain")
+    ),
+    "end a person": Deed(ADMINISTRATOR, lambda uow, world: users.end(uow, world.people["kasubag_umum"])),
+    "reset a password": Deed(
+        ADMINISTRATOR, lambda uow, world: users.reset_password(uow, world.people["camat"], "sandi baru 2026")
+    ),
+    "choose a language": Deed("camat", lambda uow, _: users.set_language(uow, "en")),
+    "create a position": Deed(ADMINISTRATOR, lambda uow, _: positions.create(uow, name="Kasi Ketenteraman")),
+    "change a position": Deed(
+        ADMINISTRATOR, lambda uow, _: positions.change(uow, _position(uow, "camat"), name="Camat Lumajang")
+    ),
+    "end a position": Deed(
+        ADMINISTRATOR, lambda uow, _: positions.end(uow, _position(uow, "lurah_ditotrunan"))
+    ),
+    "appoint": Deed(ADMINISTRATOR, _assign_holder),
+    "end a holding": Deed(ADMINISTRATOR, _end_holding),
+    "sign in": Deed("?", lambda uow, _: sessions.sign_in(uow, ADMINISTRATOR, PASSWORD, address="10.0.0.7")),
+    "fail to sign in": Deed("?", lambda uow, _: sessions.sign_in(uow, ADMINISTRATOR, "salah", address="10.0.0.7")),
+    "choose a role": Deed("?", lambda uow, world: sessions.demo_sign_in(uow, world.people["camat"])),
+    "change a setting": Deed(ADMINISTRATOR, lambda uow, _: office.put(uow, office.NAME, "Kecamatan Lumajang")),
+    "move the clock": Deed(ADMINISTRATOR, lambda uow, _: office.advance_clock(uow, by=timedelta(hours=3))),
+}  # fmt: skip
