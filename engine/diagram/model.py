@@ -131,6 +131,18 @@ class Process:
         found = [n for n in map(self.nodes.__getitem__, order) if n.parent is None and n.kind in ACTIVITIES]
         return tuple([n for n in found if n.number] or found)
 
+    def places(self) -> dict[str, int]:
+        """Node id -> place of the step it belongs to in the order of steps; nodes outside them are left out."""
+        order = {step.id: place for place, step in enumerate(self.steps())}
+        found: dict[str, int] = {}
+        for node in self.nodes.values():
+            top = node
+            while top.parent is not None:
+                top = self.nodes[top.parent]
+            if top.id in order:
+                found[node.id] = order[top.id]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
