@@ -54,7 +54,7 @@ def _pill(
     rest: str = "",
     size: float = SIZE,
 ) -> str:
-    """A rounded badge on the upper border of a shape."""
+    """A rounded badge on the upper border of a shape, or the lower one where there is no room above."""
     box, mini = shape.box, size != SIZE
     fill, ink = (LATE, ON_LATE) if kind == "late" else (ACCENT, ON_ACCENT)
     high, pad, icon = size * 1.5, size * 0.55, size * 1.25
@@ -63,7 +63,9 @@ def _pill(
     wide = icon + pad * 2 + width(words, size, bold=True)
     x = box.x + 8 if shape.kind in ACTIVITIES and not mini else box.cx - wide / 2
     x = max(bounds.x, min(x, bounds.right - wide))
-    y = max(bounds.y, box.y - high * 0.8)
+    y = box.y - high * 0.8
+    if y < bounds.y:  # no room above: on the lower border, clear of the number or the name
+        y = box.bottom - high * 0.2
     pill = rect(Box(x, y, wide, high), fill=fill, stroke=PAPER, wide=size / 8, rx=high / 2)
     pill += sign(symbols.BADGES[kind], x + pad + icon * 0.36, y + high / 2, ink=ink, scale=size / SIZE)
     pill += line(
