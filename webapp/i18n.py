@@ -160,12 +160,12 @@ def due_inside(at: datetime) -> str:
     return words[:1].lower() + words[1:] if near else words
 
 
-def lateness_words(late: Lateness | None) -> str:
-    """How late, in working days; lateness of minutes is "today", not to shame people."""
+def lateness_words(late: Lateness | None, over: bool = False) -> str:
+    """How late, in working days, or was when it is `over`; lateness of minutes is the same day, not to shame people."""
     if late is None:
         return ""
     if late.days < 1:
-        return _("Late, due today")
+        return _("Late by less than a day") if over else _("Late, due today")
     return ngettext("Late by %(num)s working day", "Late by %(num)s working days", late.days)
 
 

@@ -185,6 +185,7 @@ def assert_each_alert_came_once(person: NewPerson) -> None:
         expect(page.get_by_role("link", name="Ditutup")).to_have_attribute("aria-current", "page")
         titles = page.get_by_role("article").get_by_role("heading").all_inner_texts()
         assert sorted(titles) == sorted(STEPS[activity] for activity, told in TOLD.items() if name in told), name
+        expect(page.get_by_text("tenggat hari ini")).to_have_count(0)
     page = person("Administrator")
     page.goto("/overdue?state=closed")
     expect(page.get_by_role("article", name=STEPS["disposisi"], exact=True)).to_have_count(1)
