@@ -59,8 +59,8 @@ def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    chosen = {name for mark in metafunc.definition.iter_markers("parametrize") for name in mark.args[0].split(",")}
-    if "copied" in metafunc.fixturenames and "copied" not in chosen:
+    chosen = any("copied" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "copied" in metafunc.fixturenames and not chosen:
         both = metafunc.definition.get_closest_marker("both_databases")
         metafunc.parametrize("copied", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
 
