@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -83,6 +84,14 @@ class TaskNotOpen(Conflict):
     def __init__(self, task_id: int, state: str, by: str = "", *, by_actor: bool = False) -> None:
         super().__init__(f"task {task_id} is {state}" + (f" by {by}" if by else ""))
         self.task_id, self.state, self.by, self.by_actor = task_id, state, by, by_actor
+
+
+class DraftNewer(Conflict):
+    """Another window has saved a newer draft of the task than the one this window began with."""
+
+    def __init__(self, task_id: int, at: datetime, by: str) -> None:
+        super().__init__(f"task {task_id} has a draft of {at} by {by}")
+        self.task_id, self.at, self.by = task_id, at, by
 
 
 class CaseNotActive(Conflict):

@@ -85,6 +85,11 @@ def actor_for(uow: UnitOfWork, token: str) -> Actor | None:
     return positions.read_actor(uow, PersonRow.id == session)
 
 
+def whose(uow: UnitOfWork, token: str) -> int | None:
+    """The person whose session this is or was; ended ones are remembered for a month."""
+    return uow.session.scalar(select(SessionRow.person_id).where(SessionRow.digest == _digest(token)))
+
+
 def needs_touch(uow: UnitOfWork, token: str) -> bool:
     """Whether the session was last seen more than a minute ago, so that `touch` is worth a write."""
     seen = uow.session.scalar(select(SessionRow.seen_at).where(SessionRow.digest == _digest(token)))

@@ -18,6 +18,7 @@ from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import (
     N_,
+    DraftNewer,
     InvalidInput,
     InvalidVariables,
     NotAllowed,
@@ -32,6 +33,9 @@ from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionR
 from .reading import readable
 from .settle import forget_candidates, join, settle, value_of
 from .spiff import step
+
+#: beside a draft's answers: the window that saved it. No field's key begins so.
+WINDOW = "_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,20 @@ def assignable(uow: UnitOfWork, task_id: int) -> tuple[performers.Performer, ...
     return performers.assignable(uow, task)
 
 
-def save_draft(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> Draft:
+def require_newest_draft(uow: UnitOfWork, task_id: int, *, window: str, seen: datetime | None) -> None:
+    """Refuse an older window: DraftNewer where another one has saved since `seen`, the draft this one began with.
+
+    `window` is any text that is the same for everything one opened page saves; "" asks for no such care.
+    """
+    _, task = _locked(uow, task_id)
+    if not window or task.draft is None or task.draft_at is None or task.draft.get(WINDOW) == window:
+        return
+    if seen is None or task.draft_at > seen:
+        by = uow.session.get(PersonRow, task.draft_by) if task.draft_by else None
+        raise DraftNewer(task_id, task.draft_at, by.name if by else "")
+
+
+def save_draft(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, window: str = "") -> Draft:
     """Keep what was typed without checking it, and compute again. Takes an unassigned task. Raises as claim does."""
     instance, task = _locked(uow, task_id)
     entitled = _require_work(uow, task)
@@ -129,7 +146,7 @@ def save_draft(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> Draft:
         _give(uow, task, uow.actor.person_id, entitled.key)
         _record(uow, "task.claimed", task, entitled)
     refreshed = refresh(uow, instance, task, raw)
-    task.draft, task.draft_at, task.draft_by = refreshed.raw, uow.now, uow.actor.person_id
+    task.draft, task.draft_at, task.draft_by = {**refreshed.raw, WINDOW: window}, uow.now, uow.actor.person_id
     return Draft(uow.now, refreshed)
 
 

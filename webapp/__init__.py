@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from engine.db import Database
-from webapp import context, errors, i18n, responses, shell
+from webapp import context, door, errors, i18n, responses, shell
 from webapp.settings import WebSettings
 
 #: module -> name of its blueprint; one a room
@@ -63,6 +63,7 @@ def create_app(settings: WebSettings, database: Database | None = None) -> Flask
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     context.prepare(app, settings, database or Database(settings.database_url))
     i18n.prepare(app)
+    door.prepare(app)
     csrf.init_app(app)
     responses.prepare(app)
     errors.prepare(app)

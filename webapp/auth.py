@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import users
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.identity import NOBODY
-from webapp import context
+from webapp import context, door
 from webapp.i18n import translated
 
 auth = Blueprint("auth", __name__)
@@ -50,7 +50,7 @@ def send_sign_in() -> Page:
         assert result.problem is not None
         status = 429 if isinstance(result.problem, Conflict) else 422
         return _sign_in_page(username, {"password": translated(result.problem.message, result.problem.params)}), status
-    return _enter(result.token)
+    return _enter(result.token, result.person_id)
 
 
 @auth.route("/welcome", methods=["GET", "POST"])
@@ -99,7 +99,7 @@ def demo_sign_in(person_id: int) -> Page:
         if old:
             users.sign_out(uow, old)
         token = users.demo_sign_in(uow, person_id, _agent())
-    return _enter(token)
+    return _enter(token, person_id)
 
 
 @auth.post("/sign-out")
@@ -137,19 +137,25 @@ def password() -> Page:
 
 
 def _sign_in_page(username: str, problems: dict[str, str]) -> str:
-    roles: tuple[users.DemoRole, ...] = ()
-    if context.settings().demo:
-        with context.reading() as uow:
-            roles = users.demo_roles(uow)
-    return render_template(
-        "auth/sign_in.html", username=username, problems=problems, roles=roles, next=request.values.get("next", "")
+    kept = door.unpack(request.form.get("kept", ""))
+    return door.sign_in_page(
+        username=username,
+        problems=problems,
+        kept=door.pack(kept) if kept else "",
+        whose=kept.person_id if kept else None,
     )
 
 
-def _enter(token: str) -> Response | AnyResponse:
+def _enter(token: str, person_id: int | None = None) -> Response | AnyResponse:
     # A form token from before the sign-in must not be good after it.
     session.clear()
-    response = redirect(context.safe_next(request.values.get("next")))
+    g.pop("csrf_token", None)
+    kept = door.unpack(request.form.get("kept", ""))
+    response: Response | AnyResponse
+    if kept is not None and kept.person_id == person_id:
+        response = make_response(render_template("auth/again.html", kept=kept))
+    else:
+        response = redirect(context.safe_next(request.values.get("next")))
     response.set_cookie(
         context.COOKIE,
         token,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,18 +19,13 @@ COOKIE = "alur_session"
 LANGUAGES = ("id", "en")
 THEMES = ("auto", "light", "dark")
 
-#: endpoints that a person who has not signed in may open
-PUBLIC = {"static", "auth.sign_in", "auth.send_sign_in", "auth.first_administrator", "auth.demo_sign_in", "auth.roles",
-          "preferences.language", "preferences.theme", "preferences.health"}  # fmt: skip
-
 
 def prepare(app: Flask, settings: WebSettings, database: Database) -> None:
-    """Tie the settings and the database to `app` and ask for a sign-in where one is needed."""
+    """Tie the settings and the database to `app` and find out who asks."""
     app.extensions["alur.settings"] = settings
     app.extensions["alur.database"] = database
     app.before_request(_limit_text)
     app.before_request(_recognise)
-    app.before_request(_require_sign_in)
     app.before_request(_without_nul)
 
 
@@ -146,13 +141,3 @@ def _recognise() -> None:
     if stale and signed_in() and "X-Refresh" not in request.headers:
         with g.database.begin(g.actor) as uow:
             sessions.touch(uow, token)
-
-
-def _require_sign_in() -> AnyResponse | None:
-    if signed_in() or request.endpoint is None or request.endpoint in PUBLIC:
-        return None
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
-    target = url_for("auth.sign_in", next=here if here and here != "/" else None)
-    if is_htmx():
-        return Response(status=401, headers={"HX-Redirect": target})
-    return redirect(target)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from engine import documents, task_page
 from engine import tasks as work
-from engine.errors import InvalidInput, NotFound
+from engine.errors import DraftNewer, InvalidInput, NotFound
 from forms import definition
 from forms.raw import nest
 from webapp import context, i18n, postings
@@ -17,12 +17,17 @@ drafts = Blueprint("drafts", __name__)
 
 
 @drafts.post("/tasks/<int:task_id>/draft")
-def draft(task_id: int) -> Response:
+def draft(task_id: int) -> Response | tuple[Response, int]:
     """Keep what has been typed so far; answer with computed cells by path and hidden paths, for the page to follow."""
     raw = nest(postings.posted())
-    with context.writing() as uow:
-        saved = work.save_draft(uow, task_id, raw)
-        found = task_page.get(uow, task_id)
+    window, seen = postings.window()
+    try:
+        with context.writing() as uow:
+            work.require_newest_draft(uow, task_id, window=window, seen=seen)
+            saved = work.save_draft(uow, task_id, raw, window=window)
+            found = task_page.get(uow, task_id)
+    except DraftNewer as newer:
+        return jsonify(newer=i18n.hour(newer.at), seen=newer.at.isoformat()), 409
     fresh = draw(found.form, raw, found.context, found.evaluate)
     return jsonify(saved_at=i18n.hour(saved.saved_at), values=dict(fresh.computed), hidden=sorted(fresh.hidden))
 

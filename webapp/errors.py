@@ -16,8 +16,10 @@ from werkzeug.exceptions import HTTPException
 from engine.errors import (
     ActivityFailed,
     AlurError,
+    Busy,
     CaseNotActive,
     Conflict,
+    DatabaseUnusable,
     DurationError,
     ExpressionError,
     InvalidDiagram,
@@ -30,6 +32,9 @@ from engine.errors import (
     TaskNotOpen,
 )
 from webapp import context, i18n
+
+#: never shown again
+SECRET = frozenset({"csrf_token", "password", "old", "new", "again", "kept"})
 
 log = structlog.get_logger("webapp")
 
@@ -49,6 +54,8 @@ STATUS: dict[type[AlurError], int] = {
     NotFound: 404,
     NotAllowed: 403,
     Conflict: 409,
+    Busy: 503,
+    DatabaseUnusable: 503,
     InvalidInput: 422,
     InvalidDiagram: 422,
     InvalidVariables: 422,
@@ -65,27 +72,44 @@ def status_of(error: AlurError) -> int:
 
 def prepare(app: Flask) -> None:
     app.register_error_handler(AlurError, _alur_error)
-    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unforeseen)
 
 
-def _page(status: int, trouble: Trouble) -> Response:
+def _page(status: int, trouble: Trouble, *, give_back: bool = True) -> Response:
     template = "errors/part.html" if context.is_htmx() else "errors/page.html"
     # Where something broke, the frame may break as well: it asks the database.
     frame = {"signed_in": False} if status >= 500 else {}
-    return make_response(render_template(template, status=status, trouble=trouble, **frame), status)
+    page = render_template(template, status=status, trouble=trouble, typed=_typed() if give_back else [], **frame)
+    return make_response(page, status)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person had typed into the form that could not be taken, so that the page gives it back."""
+    if request.method != "POST":
+        return []
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:  # too large to be read at all
+        return []
+    return [(name, text) for name, text in pairs if name not in SECRET]
 
 
 def _alur_error(error: AlurError) -> Response:
     status = status_of(error)
+    if status == 503:
+        log.warning("unavailable", method=request.method, path=request.path, reason=str(error))
+        response = _page(503, _unavailable())
+        response.headers["Retry-After"] = "5"
+        return response
     if status >= 500:
         return _unforeseen(error)
     sentence = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
     return _page(status, sentence(error) if sentence else _general(status))
 
 
-def _forged(error: CSRFError) -> Response:
+def forged(error: CSRFError) -> Response:
     log.warning("csrf refused", reason=str(error.description), path=request.path)
     return _page(
         400,
@@ -94,6 +118,8 @@ def _forged(error: CSRFError) -> Response:
             _("Nothing was changed. The page was opened in an earlier session, or cookies are switched off."),
             _("Go back, reload the page and send it once more."),
         ),
+        # Before the sign-in another site may have written it.
+        give_back=context.signed_in(),
     )
 
 
@@ -118,6 +144,14 @@ def _unforeseen(error: Exception) -> Response:
         _("Try once more. If it fails again, give the administrator the number %(number)s.", number=number),
     )
     return _page(500, trouble)
+
+
+def _unavailable() -> Trouble:
+    return Trouble(
+        _("Just now too much is going on"),
+        _("The database did not answer in time. Nothing was changed; drafts saved before are kept."),
+        _("Wait a moment and try once more."),
+    )
 
 
 def _general(status: int) -> Trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -45,6 +46,15 @@ BUTTONS = ("_add", "_copy", "_remove", "_remove_file", "_paste", "_draft")
 def posted() -> Pairs:
     """Names and values of this request, without what belongs to the page's safety."""
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def window() -> tuple[str, datetime | None]:
+    """Which window posts, and which draft it began with: texts that the page carries."""
+    try:
+        seen = datetime.fromisoformat(request.form.get("_seen", ""))
+    except ValueError:
+        seen = None
+    return request.form.get("_window", "")[:40], seen if seen is not None and seen.tzinfo else None
 
 
 def take(task_id: int, form: Form) -> Posting:

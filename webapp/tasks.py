@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import structlog
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from engine import definitions, task_page
 from engine import inbox as lists
 from engine import tasks as work
-from engine.errors import CaseNotActive, InvalidVariables, SameCaseExists, TaskAlreadyClaimed, TaskNotOpen
+from engine.errors import (
+    ActivityFailed,
+    AlurError,
+    CaseNotActive,
+    DraftNewer,
+    InvalidVariables,
+    SameCaseExists,
+    TaskAlreadyClaimed,
+    TaskNotOpen,
+)
 from engine.task_page import TaskPage
 from forms.model import Problem
-from webapp import context, i18n, postings, sketch, words
+from forms.raw import nest
+from webapp import context, errors, i18n, postings, sketch, words
 from webapp.drafts import drafts
 from webapp.drawing import draw, submissions
 
+log = structlog.get_logger("webapp")
 tasks = Blueprint("tasks", __name__)
 tasks.register_blueprint(drafts)
 words.prepare(tasks)
@@ -27,6 +41,7 @@ words.prepare(tasks)
 SORTS = ("due", "new", "title")
 #: people and steps named after sending; more don't fit a cookie
 MOST_NEXT = 14
+MOST_TITLE = 120
 
 
 @tasks.get("/tasks")
@@ -76,8 +91,12 @@ def page(
     problems: Sequence[Problem] = (),
     same_case: SameCaseExists | None = None,
     too_late: bool = False,
+    unsent: str = "",
 ) -> str:
-    """The task's page; with `raw` it shows what was typed instead of what is stored, also when it came too late."""
+    """The task's page; with `raw` it shows what was typed instead of what is stored, also when it came too late.
+
+    `unsent` says why a form that can still be sent has not been sent.
+    """
     with context.reading() as uow:
         found = task_page.get(uow, task_id)
         earlier = submissions(uow, found.task.instance_id, found.earlier)
@@ -94,7 +113,9 @@ def page(
         diagram=diagram,
         same_case=same_case,
         too_late=too_late,
+        unsent=unsent,
         can_write=can_write,
+        window=secrets.token_hex(8),
     )
 
 
@@ -108,13 +129,19 @@ def send(task_id: int) -> str | Response | tuple[str, int]:
         return _press(task_id, found, posting)
     if posting.problems:
         return page(task_id, raw=posting.raw, problems=posting.problems), 422
+    window, seen = postings.window()
     try:
         with context.writing() as uow:
+            work.require_newest_draft(uow, task_id, window=window, seen=seen)
             result = work.complete(uow, task_id, posting.raw, confirm_same_case="_confirm" in dict(posting.pairs))
     except InvalidVariables as refused:
         return page(task_id, raw=refused.raw, problems=refused.problems), 422
     except SameCaseExists as same:
         return page(task_id, raw=posting.raw, same_case=same), 409
+    except DraftNewer as newer:
+        return page(task_id, raw=posting.raw, unsent=_newer(newer)), 409
+    except ActivityFailed as failed:
+        return _stuck(task_id, found, posting, failed), 500
     except (TaskAlreadyClaimed, TaskNotOpen, CaseNotActive) as gone:
         if isinstance(gone, TaskNotOpen) and gone.by_actor:
             raise
@@ -122,7 +149,7 @@ def send(task_id: int) -> str | Response | tuple[str, int]:
     session["sent"] = {
         "task": task_id,
         "case": result.instance_id,
-        "title": result.title,
+        "title": result.title[:MOST_TITLE],
         "step": result.activity_name,
         "ended": result.ended,
         "late": result.late,
@@ -138,8 +165,13 @@ def send(task_id: int) -> str | Response | tuple[str, int]:
 
 def _press(task_id: int, found: TaskPage, posting: postings.Posting) -> Response | tuple[str, int]:
     changed = postings.press(posting, found.form, found.context, i18n.code())
-    with context.writing() as uow:
-        work.save_draft(uow, task_id, changed.raw)
+    window, seen = postings.window()
+    try:
+        with context.writing() as uow:
+            work.require_newest_draft(uow, task_id, window=window, seen=seen)
+            work.save_draft(uow, task_id, changed.raw, window=window)
+    except DraftNewer as newer:
+        return page(task_id, raw=changed.raw, problems=posting.problems, unsent=_newer(newer)), 409
     if posting.problems:
         return page(task_id, raw=changed.raw, problems=posting.problems), 422
     if changed.pasted is not None:
@@ -147,6 +179,40 @@ def _press(task_id: int, found: TaskPage, posting: postings.Posting) -> Response
     elif posting.button == "_draft":
         flash(_("Draft saved. Nothing has been sent yet; you can go on at any time."), "success")
     return redirect(url_for("tasks.show", task_id=task_id, _anchor=changed.anchor or None), 303)
+
+
+def _newer(newer: DraftNewer) -> str:
+    return _(
+        "A newer draft was saved in another window at %(time)s. Below stands what you typed in this window; press the "
+        "button once more to let it count. To go on with the newer one, open the task afresh.",
+        time=i18n.hour(newer.at),
+    )
+
+
+def _stuck(task_id: int, found: TaskPage, posting: postings.Posting, failed: ActivityFailed) -> str:
+    """The case can't go on behind this task: say so, and keep the answers as a draft."""
+    log.error("case can't go on", task=task_id, activity=failed.activity_id, reason=failed.reason)
+    with context.writing() as uow:
+        work.save_draft(uow, task_id, posting.raw, window=postings.window()[0])
+    node = found.diagram.process.nodes.get(failed.activity_id)
+    said = _(
+        "The case could not go on: “%(step)s” in the diagram failed. Your answers are kept as a draft. Tell the "
+        "process owner; afterwards send them once more.",
+        step=(node.name if node else "") or failed.activity_id,
+    )
+    return page(task_id, raw=posting.raw, unsent=said)
+
+
+@tasks.errorhandler(CSRFError)
+def expired(error: CSRFError) -> Response | tuple[str, int]:
+    """A form whose token ended with an earlier session comes back as it was filled in, to be sent once more."""
+    if request.endpoint != "tasks.send" or not context.signed_in() or not request.form:
+        return errors.forged(error)
+    said = _("It was not sent: you have signed in anew since this page was opened. Check it and send it once more.")
+    try:
+        return page((request.view_args or {})["task_id"], raw=nest(postings.posted()), unsent=said), 400
+    except AlurError:
+        return errors.forged(error)
 
 
 @tasks.get("/tasks/<int:task_id>/sent")

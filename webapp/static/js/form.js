@@ -13,7 +13,7 @@
 
   const words = JSON.parse(form.dataset.words);
   const line = form.querySelector("[data-draft-state]");
-  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const meta = document.querySelector('meta[name="csrf-token"]');
   const PAUSES = [2000, 5000, 10000, 30000];
 
   let timer = 0;
@@ -22,6 +22,7 @@
   let failures = 0;
   let over = false; // the task can't take drafts any more
   let underway = null;
+  let ended = false; // the session; the page waits until somebody has signed in again
 
   const say = (text) => {
     const voice = form.querySelector("[data-say]");
@@ -35,7 +36,8 @@
   const answers = () => {
     const pairs = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && !name.startsWith("_") && name !== "csrf_token") pairs.append(name, value);
+      const own = name.startsWith("_") && name !== "_window" && name !== "_seen";
+      if (typeof value === "string" && !own && name !== "csrf_token") pairs.append(name, value);
     }
     return pairs;
   };
@@ -54,6 +56,41 @@
     soon(form.elements.length > 800 ? Math.max(pause, 2000) : pause);
   };
 
+  // After a sign-in in another window this page needs the token of the new session.
+  async function renewed() {
+    const page = await fetch(location.pathname, { headers: { "X-Refresh": "1" }, redirect: "manual" });
+    if (!page.ok) return false;
+    const text = new DOMParser().parseFromString(await page.text(), "text/html");
+    const token = text.querySelector('meta[name="csrf-token"]')?.content;
+    if (!token) return false;
+    meta.content = token;
+    for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
+    return true;
+  }
+
+  const link = (text, href, more = {}) => Object.assign(document.createElement("a"), { textContent: text, href, ...more });
+
+  function waitForSignIn(address) {
+    ended = true;
+    show(`${words.signed_out} `, "failed");
+    line.append(link(words.sign_in, `${address}?next=${encodeURIComponent(location.pathname)}`, { target: "_blank" }));
+    soon(5000);
+  }
+
+  // Another window has saved since this one was opened: which of the two counts is for the person to say.
+  function askWhich(newer) {
+    over = true;
+    show(`${words.newer.replace("{time}", newer.newer)} `, "failed");
+    const here = Object.assign(document.createElement("button"), { type: "button", className: "link-button", textContent: words.keep_this });
+    here.addEventListener("click", () => {
+      form.elements._seen.value = newer.seen;
+      over = false;
+      changes += 1;
+      keep();
+    });
+    line.append(here, " · ", link(words.show_newer, location.pathname));
+  }
+
   async function keep() {
     if (over || kept === changes) return;
     underway?.abort();
@@ -62,21 +99,35 @@
     underway = new AbortController();
     form.classList.add("is-refreshing");
     try {
+      if (ended && !(await renewed())) {
+        soon(5000);
+        return;
+      }
       const response = await fetch(form.dataset.draft, {
         method: "POST",
         body,
-        headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, Accept: "application/json" },
+        headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": meta?.content ?? "", Accept: "application/json" },
         keepalive: body.length < 60000,
         signal: underway.signal,
         redirect: "manual",
       });
       if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
+      const answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
+      if (response.status === 401 || (response.status === 400 && !ended)) {
+        waitForSignIn(answer.sign_in ?? "/sign-in");
+        return;
+      }
+      ended = false;
+      if (response.status === 409 && answer.newer) {
+        askWhich(answer);
+        return;
+      }
       if (!response.ok) {
         over = true;
         show(words.refused, "failed");
         return;
       }
-      const draft = await response.json();
+      const draft = answer;
       failures = 0;
       kept = Math.max(kept, mine);
       if (mine !== changes) return; // something newer is on its way

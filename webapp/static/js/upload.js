@@ -6,7 +6,7 @@
   if (!form) return;
 
   const LARGEST = 20 * 1024 * 1024;
-  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   let underway = 0;
   let waiting = null; // the button that was pressed while files were still on their way
 
@@ -64,7 +64,8 @@
     body.append("file", file);
     const request = new XMLHttpRequest();
     request.open("POST", form.dataset.files);
-    request.setRequestHeader("X-CSRFToken", token);
+    request.setRequestHeader("X-CSRFToken", token());
+    request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100;
@@ -72,6 +73,7 @@
     request.addEventListener("loadend", () => {
       underway -= 1;
       if (request.status === 200 && request.response?.id) accept(item, box, request.response);
+      else if (request.status === 401) refuse(item, words.signed_out);
       else refuse(item, request.response?.problem ?? fill(words.upload_failed, file.name));
       if (underway === 0 && waiting) {
         const button = waiting;
