@@ -198,6 +198,17 @@ def category(percent: Any, thresholds: Sequence[Sequence[Any]]) -> str | None:
     return str(thresholds[-1][-1]) if thresholds else None
 
 
+MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+
+
+def tanggal(iso: Any) -> str:
+    """A date as it stands in an Indonesian letter: "2026-12-04" -> "4 Desember 2026"; "" for no date."""
+    if iso is None or iso == "":
+        return ""
+    day = date.fromisoformat(str(iso)[:10])
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "len": _len,
     "sum": _sum,
@@ -216,6 +227,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "lower": _lower,
     "coalesce": _coalesce,
     "capaian": capaian,
+    "tanggal": tanggal,
 }
 
 #: what `office_functions` adds

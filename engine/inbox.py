@@ -33,7 +33,7 @@ class TaskItem:
     process_key: str
     process_name: str
     item_label: str
-    from_person: str
+    from_person: str  #: position that sent it here; "" where it is one's own
     created_at: datetime
     due_at: datetime | None
     state_word: Literal["on_time", "near", "late"]
@@ -117,7 +117,7 @@ def item(
         process_key=definition.key,
         process_name=definition.name,
         item_label=task.item_label,
-        from_person=task.from_person,
+        from_person="" if task.from_person == names.get(position or "") else task.from_person,
         created_at=task.created_at,
         due_at=task.due_at,
         state_word=state_word(calendar, task.created_at, task.due_at, uow.now),

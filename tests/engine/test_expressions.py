@@ -490,3 +490,10 @@ def test_any_text_gives_json_or_an_expression_error(text):
     names = {"a": 1, "b": "x", "r": {"a": [1, None]}}
     with suppress(ExpressionError):
         json.dumps(evaluate(text, names), allow_nan=False)
+
+
+def test_a_date_reads_as_in_a_letter():
+    assert evaluate("'Cuti mulai ' + tanggal(mulai)", {"mulai": "2026-12-04"}) == "Cuti mulai 4 Desember 2026"
+    assert evaluate("tanggal(mulai)", {"mulai": None}) == ""
+    with pytest.raises(ExpressionError):
+        evaluate("tanggal(mulai)", {"mulai": "besok"})
