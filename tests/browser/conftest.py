@@ -30,8 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # One Chromium for all of them, however many processes run tests.
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def launch(playwright: Playwright) -> Browser:
