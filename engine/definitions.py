@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,17 +12,18 @@ from typing import Any
 from sqlalchemy import func, select
 
 from forms import definition as form_definition
-from forms.errors import FormError
 from forms.model import Form
 
-from . import history, locks, positions, reading
+from . import history, locks, positions, reading, starts
+from .checking import Checked, check
 from .db import UnitOfWork
-from .diagram import lint, read
+from .diagram import read
+from .diagram.decisions import read_decisions
 from .diagram.model import Diagram, Process
-from .errors import N_, DiagramProblem, InvalidDiagram, NotAllowed, NotFound
+from .errors import DiagramProblem, InvalidDiagram, NotAllowed, NotFound
 from .expressions import names_in
 from .identity import Entitlement, require_administrator
-from .model import CaseState, DefinitionRow, FormRow, InstanceRow, PersonRow
+from .model import CaseState, DecisionRow, DefinitionRow, FormRow, InstanceRow, PersonRow
 from .spiff.spec import Spec, compile_spec
 
 
@@ -72,24 +72,25 @@ class ProcessPage:
 # -- deploying -------------------------------------------------------------------------------------------------------
 
 
-def deploy(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], *, reason: str = "") -> DefinitionView:
-    """Check a diagram with its forms (form key -> form-js JSON) and store it as the next version of its process.
+def deploy(
+    uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes] = (), *, reason: str = ""
+) -> DefinitionView:
+    """Check a diagram with its forms (form key -> form-js JSON) and DMN files, and store it as its next version.
 
-    Forms the diagram does not name are left out. The same content as the newest version makes no new one. Raises
-    InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers.
+    Forms and decisions the diagram does not name are left out. The same content as the newest version makes no new
+    one. Raises InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers.
     """
     process = read.read(xml).process
     newest = _newest(uow, process.key)
     # Only the owners in force decide; a new process has none yet, so whoever its draft names may bring it in.
     require_owner(uow, _diagram(newest).process if newest else process, "deploy")
-    diagram, used, warnings = _check(uow, xml, forms)
-    digest = _digest(diagram.xml, used)
+    checked = _check(uow, xml, forms, decisions)
     # Checking takes its time, so others wait only now; somebody may have deployed meanwhile.
     locks.alone_in_office(uow)
     newest = _newest(uow, process.key)
-    if newest is not None and newest.digest == digest:
+    if newest is not None and newest.digest == checked.digest:
         return _view(uow, newest)
-    return _store(uow, diagram, used, digest, newest, reason, warnings)
+    return _store(uow, checked, newest, reason)
 
 
 def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[str, InvalidDiagram]:
@@ -98,83 +99,39 @@ def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[
     A seed equal to *any* earlier version of its process is left alone, so an owner's edit stays.
     """
     forms = {path.stem: path.read_text("utf-8") for path in sorted(forms_dir.glob("*.form"))}
+    decisions = [path.read_bytes() for path in sorted(processes_dir.glob("*.dmn"))]
     locks.alone_in_office(uow)
     refused: dict[str, InvalidDiagram] = {}
     for path in sorted(processes_dir.glob("*.bpmn")):
         try:
-            diagram, used, warnings = _check(uow, path.read_bytes(), forms)
+            checked = _check(uow, path.read_bytes(), forms, decisions)
         except InvalidDiagram as error:
             refused[path.name] = error
             continue
-        digest = _digest(diagram.xml, used)
-        key = diagram.process.key
-        known = select(DefinitionRow.id).where(DefinitionRow.key == key, DefinitionRow.digest == digest)
+        key = checked.diagram.process.key
+        known = select(DefinitionRow.id).where(DefinitionRow.key == key, DefinitionRow.digest == checked.digest)
         if uow.session.scalar(known.limit(1)) is None:
-            _store(uow, diagram, used, digest, _newest(uow, key), "", warnings)
+            _store(uow, checked, _newest(uow, key), "")
     return refused
 
 
-def _check(
-    uow: UnitOfWork, xml: bytes, forms: Mapping[str, str]
-) -> tuple[Diagram, dict[str, str], tuple[DiagramProblem, ...]]:
-    diagram = read.read(xml)
-    wanted = {node.form_key for node in diagram.process.nodes.values() if node.form_key}
-    used = {key: content for key, content in forms.items() if key in wanted}
-    problems: list[DiagramProblem] = []
-    parsed: dict[str, Form] = {}
-    for key, content in used.items():
-        try:
-            parsed[key] = form_definition.parse(content)
-        except FormError as error:
-            problems.append(_form_problem(diagram.process, key, error))
-            parsed[key] = Form(key=key, name=key, fields=())
+def _check(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
     known = positions.names(uow)
-    problems += lint.lint(diagram, forms=parsed, positions={*known, *known.values()})
-    if not any(p.severity == "error" for p in problems):
-        try:
-            compile_spec(diagram.xml)
-        except InvalidDiagram as error:
-            problems += error.problems
-    if any(p.severity == "error" for p in problems):
-        raise InvalidDiagram(problems)
-    return diagram, used, tuple(problems)
+    checked = check(xml, forms, decisions, positions={*known, *known.values()})
+    if checked.blocked:
+        raise InvalidDiagram(checked.problems)
+    return checked
 
 
-def _form_problem(process: Process, key: str, error: FormError) -> DiagramProblem:
-    node = next((n for n in process.nodes.values() if n.form_key == key), None)
-    return DiagramProblem(
-        rule="form-invalid",
-        message=N_("The form %(form)s can't be used: %(reason)s"),
-        remedy=N_("Mend the form, or choose another one for this task."),
-        element=node.id if node else None,
-        name=node.name if node else "",
-        params={"form": key, "reason": str(error)},
-    )
-
-
-def _digest(xml: bytes, forms: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(xml)
-    for key in sorted(forms):
-        digest.update(f"\0{key}\0{forms[key]}".encode())
-    return digest.hexdigest()
-
-
-def _store(
-    uow: UnitOfWork,
-    diagram: Diagram,
-    forms: Mapping[str, str],
-    digest: str,
-    newest: DefinitionRow | None,
-    reason: str,
-    warnings: tuple[DiagramProblem, ...],
-) -> DefinitionView:
-    process = diagram.process
+def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reason: str) -> DefinitionView:
+    process = checked.diagram.process
     row = DefinitionRow(
         key=process.key,
         version=newest.version + 1 if newest else 1,
         name=process.name,
-        digest=digest,
-        xml=diagram.xml,
+        digest=checked.digest,
+        xml=checked.diagram.xml,
+        begins=process.begins,
         example=process.example,
         warnings=[],
         created_at=uow.now,
@@ -183,10 +140,13 @@ def _store(
     )
     uow.session.add(row)
     uow.session.flush()
-    for key, content in forms.items():
+    for key, content in checked.forms.items():
         uow.session.add(FormRow(definition_id=row.id, key=key, content=content))
+    for key, file in checked.decisions.items():
+        uow.session.add(DecisionRow(definition_id=row.id, key=key, content=file))
+    starts.schedule(uow, process)
     history.record(uow, "process.deployed", key=row.key, version=row.version, name=row.name, reason=row.reason)
-    return _view(uow, row, new=True, warnings=warnings)
+    return _view(uow, row, new=True, warnings=checked.problems)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -257,7 +217,7 @@ def diagram_of(uow: UnitOfWork, definition_id: int) -> Diagram:
 
 def spec_of(uow: UnitOfWork, definition_id: int) -> Spec:
     row = _row(uow, definition_id)
-    return _compiled(row.digest, row.xml)
+    return _compiled(row.digest, row.xml, _decisions(uow, row))
 
 
 def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
@@ -270,9 +230,17 @@ def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
     return _form(content)
 
 
-def mentioned_names(process: Process) -> frozenset[str]:
-    """Every name that an expression in the diagram mentions: these alone become variables of a case."""
-    return frozenset().union(*(names_in(text) for text in process.expressions))
+def mentioned_names(uow: UnitOfWork, definition_id: int) -> frozenset[str]:
+    """Every name that an expression of a version mentions: these alone become variables of a case."""
+    process = diagram_of(uow, definition_id).process
+    return spec_of(uow, definition_id).names.union(*(names_in(text) for text in process.expressions))
+
+
+def _decisions(uow: UnitOfWork, row: DefinitionRow) -> frozenset[bytes]:
+    """The DMN files of a version; asked for only where a step looks something up in one."""
+    if not any(node.wiring.decision for node in _diagram(row).process.nodes.values()):
+        return frozenset()
+    return frozenset(uow.session.scalars(select(DecisionRow.content).where(DecisionRow.definition_id == row.id)))
 
 
 # -- rights ----------------------------------------------------------------------------------------------------------
@@ -298,10 +266,13 @@ def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
 
 
 def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None:
-    """The position through which the actor may start a case, or None. Owners may always.
+    """The position through which the actor may start a case, or None. Owners may always; nobody where a message,
+    a signal or a timer does it.
 
     Where the office has no position for either, an administrator may: a foreign diagram must not be dead on arrival.
     """
+    if process.begins is not None:
+        return None
     entitled = (*starter_keys(uow, process), *owner_keys(uow, process))
     if not entitled:
         return next((p for p in uow.actor.positions if p.administrator), None)
@@ -399,8 +370,8 @@ def _read(digest: str, xml: bytes) -> Diagram:
 
 
 @lru_cache(maxsize=128)
-def _compiled(digest: str, xml: bytes) -> Spec:
-    return compile_spec(xml)
+def _compiled(digest: str, xml: bytes, decisions: frozenset[bytes]) -> Spec:
+    return compile_spec(xml, {key: one for file in decisions for key, one in read_decisions(file).items()})
 
 
 @lru_cache(maxsize=512)

@@ -30,6 +30,7 @@ from . import (
     office,
     positions,
     tasks,
+    work,
 )
 from .db import Database, UnitOfWork
 from .durations import parse_duration
@@ -138,12 +139,13 @@ class _Play:
 
     def _catch_up(self, until: datetime) -> None:
         """Fire what falls due up to an instant, each at its own, as a worker would have done."""
-        waiting = select(JobRow.due_at).where(JobRow.dead.is_(False), JobRow.due_at <= until).order_by(JobRow.due_at)
+        timers = select(JobRow.due_at).where(JobRow.kind == "timer", JobRow.dead.is_(False), JobRow.due_at <= until)
+        waiting = timers.order_by(JobRow.due_at)
         while (due := self.uow.session.scalar(waiting.limit(1))) is not None:
             at = replace(self.uow, now=due)
             acquired = jobs.acquire(at)
             assert acquired is not None
-            instances.fire(at, acquired[1])
+            work.run(at, *acquired)
             self.uow.session.flush()
 
     def _as(self, step: Step) -> UnitOfWork:

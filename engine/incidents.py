@@ -17,7 +17,7 @@ from .model import CaseState, IncidentRow, InstanceRow, JobRow
 @dataclass(frozen=True, slots=True)
 class IncidentView:
     id: int
-    instance_id: int
+    instance_id: int | None  #: None: no case could be begun
     title: str
     activity_id: str | None
     activity_name: str
@@ -33,20 +33,20 @@ def listing(uow: UnitOfWork, *, resolved: bool = False) -> tuple[IncidentView, .
     state = IncidentRow.resolved_at.is_not(None) if resolved else IncidentRow.resolved_at.is_(None)
     rows = uow.session.execute(
         select(IncidentRow, InstanceRow)
-        .join(InstanceRow, IncidentRow.instance_id == InstanceRow.id)
+        .outerjoin(InstanceRow, IncidentRow.instance_id == InstanceRow.id)
         .where(state)
         .order_by(IncidentRow.id.desc())
         .limit(200)
     )
     views = []
     for incident, instance in rows:
-        nodes = definitions.diagram_of(uow, instance.definition_id).process.nodes
+        nodes = definitions.diagram_of(uow, instance.definition_id).process.nodes if instance else {}
         node = nodes.get(incident.activity_id or "")
         views.append(
             IncidentView(
                 id=incident.id,
-                instance_id=instance.id,
-                title=instance.title,
+                instance_id=incident.instance_id,
+                title=instance.title if instance else "",
                 activity_id=incident.activity_id,
                 activity_name=node.name if node else incident.activity_id or "",
                 message=incident.message,

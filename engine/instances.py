@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from . import alerts, calendars, deadlines, definitions, history, jobs, locks, office, performers, worktime
+from . import alerts, calendars, deadlines, definitions, history, jobs, locks, mailbox, office, performers, worktime
 from .db import UnitOfWork
+from .diagram.model import Process
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
 from .formulas import Function
 from .identity import Entitlement
-from .model import CaseState, DeadlineRow, DeadlineState, InstanceRow, ParticipantRow, TaskRow, TaskState
+from .model import (
+    CaseState,
+    DeadlineRow,
+    DeadlineState,
+    DefinitionRow,
+    InstanceRow,
+    JobRow,
+    MessageRow,
+    MessageState,
+    ParticipantRow,
+    SubscriptionRow,
+    TaskRow,
+    TaskState,
+)
 from .reading import readable
 from .settle import Settled, cancel_task, settle
 from .spiff import step
+from .spiff.snapshot import Snapshot
 from .worktime import Calendar
 
 
@@ -37,6 +52,27 @@ def start(uow: UnitOfWork, key: str) -> Started:
     entitled = definitions.starter_entitlement(uow, process)
     if entitled is None:
         raise NotAllowed(uow.actor.name, f"start {key}")
+    instance, settled = _begin(uow, definition, process, entitled, {})
+    mine = next((t.id for t in settled.created if performers.working_entitlement(uow, t) is not None), None)
+    return Started(instance.id, instance.title, mine)
+
+
+def begin(uow: UnitOfWork, key: str, variables: Mapping[str, Any]) -> int:
+    """Begin a case that a message, a signal or a timer starts; returns its id. Raises NotFound."""
+    locks.share_office(uow)
+    definition = definitions.startable(uow, key)
+    process = definitions.diagram_of(uow, definition.id).process
+    instance, _ = _begin(uow, definition, process, None, variables)
+    return instance.id
+
+
+def _begin(
+    uow: UnitOfWork,
+    definition: DefinitionRow,
+    process: Process,
+    entitled: Entitlement | None,
+    variables: Mapping[str, Any],
+) -> tuple[InstanceRow, Settled]:
     instance = InstanceRow(
         definition_id=definition.id,
         title=process.name,
@@ -44,7 +80,7 @@ def start(uow: UnitOfWork, key: str) -> Started:
         state=CaseState.ACTIVE,
         started_at=uow.now,
         started_by=uow.actor.person_id,
-        started_as=entitled.key,
+        started_as=entitled.key if entitled else None,
         variables={},
         activities=[],
         row_version=0,
@@ -52,13 +88,13 @@ def start(uow: UnitOfWork, key: str) -> Started:
     )
     uow.session.add(instance)
     uow.session.flush()
-    uow.session.add(ParticipantRow(instance_id=instance.id, position_key=entitled.key))
+    for position in [entitled.key] if entitled else definitions.owner_keys(uow, process):
+        uow.session.add(ParticipantRow(instance_id=instance.id, position_key=position))
     history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
     calendar = deadlines.calendar_for(uow, process)
-    snapshot = step.start(definitions.spec_of(uow, definition.id), {}, **surroundings(uow, calendar))
-    settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
-    mine = next((t.id for t in settled.created if performers.working_entitlement(uow, t) is not None), None)
-    return Started(instance.id, instance.title, mine)
+    snapshot = step.start(definitions.spec_of(uow, definition.id), variables, **surroundings(uow, calendar))
+    name = entitled.name if entitled else ""
+    return instance, settle(uow, instance, process, calendar, snapshot, from_person=name)
 
 
 class Surroundings(TypedDict):
@@ -92,11 +128,24 @@ def require_active(row: InstanceRow) -> None:
 
 def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
     """Let a locked, active case catch up with the time: everything due by now fires, in order."""
+    return _step(uow, row, step.fire)
+
+
+def receive(uow: UnitOfWork, row: InstanceRow, key: str, variables: Mapping[str, Any]) -> Settled:
+    """Give a locked, active case the message or signal it waits for at `key`. Raises NoSuchTask if it does not."""
+    return _step(uow, row, lambda spec, state, **around: step.receive(spec, state, key, variables, **around))
+
+
+def answer(uow: UnitOfWork, row: InstanceRow, key: str, result: Mapping[str, Any]) -> Settled:
+    """Give a locked, active case what the connector of an open service task said. Raises NoSuchTask."""
+    return _step(uow, row, lambda spec, state, **around: step.answer(spec, state, key, result, **around))
+
+
+def _step(uow: UnitOfWork, row: InstanceRow, take: Callable[..., Snapshot]) -> Settled:
     process = definitions.diagram_of(uow, row.definition_id).process
     calendar = deadlines.calendar_for(uow, process)
-    spec = definitions.spec_of(uow, row.definition_id)
     assert row.snapshot is not None
-    snapshot = step.fire(spec, row.snapshot, **surroundings(uow, calendar))
+    snapshot = take(definitions.spec_of(uow, row.definition_id), row.snapshot, **surroundings(uow, calendar))
     return settle(uow, row, process, calendar, snapshot)
 
 
@@ -124,8 +173,59 @@ def retime(uow: UnitOfWork, calendar_key: str) -> int:
         snapshot = step.reschedule(spec, row.snapshot, due, now=uow.now)
         row.snapshot = snapshot.state
         row.row_version += 1
-        jobs.match(uow, row.id, snapshot.timers)
+        jobs.match(uow, row.id, snapshot.timers, snapshot.calls)
     return sum(len(due) for due in moved.values())
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+def correlate(uow: UnitOfWork, message: str, key: str, variables: Mapping[str, Any]) -> int | None:
+    """Send a message from outside and deliver it at once; returns the case that has it, None while it is kept.
+
+    It goes to the case that has waited longest for this name and key, else begins a case of a process that starts
+    with it; else it is kept until a case waits for it. Raises NotAllowed unless the actor administers.
+    """
+    if not uow.actor.system and not any(p.administrator for p in uow.actor.positions):
+        raise NotAllowed(uow.actor.name, "send messages")
+    locks.share_office(uow)
+    row = mailbox.send(uow, message, key, variables)
+    if row.state != MessageState.PROMISED:
+        return None
+    job = uow.session.scalars(select(JobRow).where(JobRow.key == f"message:{row.id}")).one()
+    target = lock(uow, row.delivered_to) if row.delivered_to is not None else None
+    if target is not None and target.state == CaseState.SUSPENDED:
+        job.dead = True
+        return None
+    deliver(uow, job, target)
+    return row.delivered_to
+
+
+def deliver(uow: UnitOfWork, job: JobRow, case: InstanceRow | None) -> None:
+    """Do what a message job says, with its case locked. A receiver that waits no longer leaves it to others."""
+    message = uow.session.get_one(MessageRow, job.payload["message_id"])
+    process = job.payload["process"] or ""
+    uow.session.delete(job)
+    uow.session.flush()
+    if case is None:
+        mailbox.delivered(uow, message, begin(uow, process, message.variables))
+        return
+    waiting = uow.session.scalars(
+        select(SubscriptionRow)
+        .where(SubscriptionRow.instance_id == case.id, SubscriptionRow.kind == "message")
+        .where(SubscriptionRow.name == message.name, SubscriptionRow.correlation == message.correlation)
+        .order_by(SubscriptionRow.id)
+    ).first()
+    if waiting is None or case.state != CaseState.ACTIVE:
+        mailbox.address(uow, message)
+        return
+    try:
+        receive(uow, case, waiting.key, message.variables)
+    except step.NoSuchTask:  # what was due came first and closed it
+        fire(uow, case)
+        mailbox.address(uow, message)
+        return
+    mailbox.delivered(uow, message, case.id)
 
 
 # -- steering --------------------------------------------------------------------------------------------------------
@@ -161,6 +261,7 @@ def cancel(uow: UnitOfWork, instance_id: int, reason: str) -> None:
             deadline.state = DeadlineState.CANCELLED
     alerts.close_for(uow, left)
     jobs.match(uow, row.id, ())
+    mailbox.leave(uow, row.id)
 
 
 def suspend(uow: UnitOfWork, instance_id: int, reason: str) -> None:

@@ -1,56 +1,82 @@
-"""Due work for the worker.
+"""Due work for the worker: a waiting timer, a connector to call, a message or signal to deliver, a case to begin.
 
-A job is a row for each waiting timer: waiting -> run (the row goes with the timer) | failed -> waiting again after a
-backoff -> out of retries: dead, with an incident | held while its case is suspended.
+A job is a row: waiting -> run (the row goes) | failed -> waiting again after a backoff -> out of retries: dead, with an
+incident | held while its case is suspended. Calls are leased: a worker that dies leaves the job to the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from . import history, locks
 from .db import UnitOfWork
 from .model import CaseState, IncidentRow, InstanceRow, JobRow
-from .spiff.snapshot import WaitingTimer
+from .spiff.snapshot import OpenCall, WaitingTimer
 
 RETRIES = 5
 BACKOFF = timedelta(seconds=10)  #: doubles with every attempt
+LEASE = timedelta(minutes=2)  #: longer than any connector may take
 
 
-def match(uow: UnitOfWork, instance_id: int, timers: Iterable[WaitingTimer]) -> None:
-    """Make the case's timer jobs exactly its waiting timers."""
-    rows = {row.key: row for row in uow.session.scalars(select(JobRow).where(JobRow.instance_id == instance_id))}
+def match(uow: UnitOfWork, instance_id: int, timers: Iterable[WaitingTimer], calls: Iterable[OpenCall] = ()) -> None:
+    """Make the case's timer and service jobs exactly its waiting timers and open service tasks."""
+    found = select(JobRow).where(JobRow.instance_id == instance_id, JobRow.kind.in_(("timer", "service")))
+    rows = {row.key: row for row in uow.session.scalars(found)}
     waiting = {timer.key: timer for timer in timers}
-    gone = [row.id for key, row in rows.items() if key not in waiting]
+    open_calls = {call.key: call for call in calls}
+    gone = [row.id for key, row in rows.items() if key not in waiting and key not in open_calls]
     if gone:
         uow.session.execute(delete(JobRow).where(JobRow.id.in_(gone)))
         for row in rows.values():
             if row.id in gone:
                 uow.session.expunge(row)
     for key, timer in waiting.items():
-        known = rows.get(key)
-        if known is None:
-            payload = {"event_id": timer.event_id}
-            uow.session.add(
-                JobRow(
-                    kind="timer",
-                    key=key,
-                    instance_id=instance_id,
-                    due_at=timer.due,
-                    attempts=0,
-                    dead=False,
-                    error="",
-                    payload=payload,
-                )
-            )
+        if key in rows:
+            rows[key].due_at = timer.due
         else:
-            known.due_at = timer.due
+            payload = {"event_id": timer.event_id}
+            add(uow, "timer", key, instance_id=instance_id, payload=payload, due_at=timer.due)
+    for key, call in open_calls.items():
+        if key not in rows:
+            payload = {"event_id": call.activity_id, "connector": call.connector}
+            add(uow, "service", key, instance_id=instance_id, payload=payload)
 
 
-def acquire(uow: UnitOfWork) -> tuple[JobRow, InstanceRow] | None:
+def add(
+    uow: UnitOfWork,
+    kind: str,
+    key: str,
+    *,
+    payload: dict[str, Any],
+    instance_id: int | None = None,
+    due_at: datetime | None = None,
+    held: bool = False,
+) -> None:
+    """Schedule work, due at once unless said otherwise; `held` while its case is suspended."""
+    uow.session.add(
+        JobRow(
+            kind=kind,
+            key=key,
+            instance_id=instance_id,
+            due_at=due_at or uow.now,
+            attempts=0,
+            dead=held,
+            error="",
+            payload=payload,
+        )
+    )
+
+
+def remove(uow: UnitOfWork, key: str) -> None:
+    """Drop a job, if there is one of this key."""
+    uow.session.execute(delete(JobRow).where(JobRow.key == key))
+
+
+def acquire(uow: UnitOfWork) -> tuple[JobRow, InstanceRow | None] | None:
     """The next due job with its case, both locked until the unit ends; None when nothing is due or free.
 
     On PostgreSQL what another worker or a person's step holds is skipped; on SQLite the unit holds the only write lock.
@@ -59,17 +85,42 @@ def acquire(uow: UnitOfWork) -> tuple[JobRow, InstanceRow] | None:
     due = (
         select(JobRow, InstanceRow)
         .join(InstanceRow, JobRow.instance_id == InstanceRow.id)
-        .where(JobRow.dead.is_(False), JobRow.due_at <= uow.now, InstanceRow.state == CaseState.ACTIVE)
-        .where(JobRow.not_before.is_(None) | (JobRow.not_before <= uow.real_now))
+        .where(*_due(uow), InstanceRow.state == CaseState.ACTIVE)
         .order_by(JobRow.due_at, JobRow.id)
         .limit(1)
         .with_for_update(skip_locked=True, key_share=True)
     )
     row = uow.session.execute(due).first()
-    if row is None:
-        return None
-    locks.keep_order(uow, row[1].id)
-    return row[0], row[1]
+    if row is not None:
+        locks.keep_order(uow, row[1].id)
+        return row[0], row[1]
+    alone = (
+        select(JobRow)
+        .where(*_due(uow), JobRow.instance_id.is_(None))
+        .order_by(JobRow.due_at, JobRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job = uow.session.scalar(alone)
+    return (job, None) if job is not None else None
+
+
+def _due(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    return (
+        JobRow.dead.is_(False),
+        JobRow.due_at <= uow.now,
+        JobRow.not_before.is_(None) | (JobRow.not_before <= uow.real_now),
+    )
+
+
+def lease(uow: UnitOfWork, job: JobRow) -> None:
+    """Keep a job from other workers while its call is under way."""
+    job.not_before = uow.real_now + LEASE
+
+
+def locked(uow: UnitOfWork, job_id: int) -> JobRow | None:
+    """The job, if it is still there and not held."""
+    return uow.session.scalar(select(JobRow).where(JobRow.id == job_id, JobRow.dead.is_(False)).with_for_update())
 
 
 def fail(uow: UnitOfWork, job_id: int, error: str, activity_id: str | None) -> bool:
@@ -112,5 +163,4 @@ def release(uow: UnitOfWork, instance_id: int) -> None:
 
 def waiting(uow: UnitOfWork) -> int:
     """How many jobs are due now."""
-    due = select(func.count()).where(JobRow.dead.is_(False), JobRow.due_at <= uow.now)
-    return uow.session.scalar(due) or 0
+    return uow.session.scalar(select(func.count()).select_from(JobRow).where(*_due(uow))) or 0

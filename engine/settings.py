@@ -30,3 +30,21 @@ def normal_url(url: str) -> str:
     if url.startswith("sqlite:///") and not url.startswith("sqlite:///:memory:"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     return url
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Where service tasks may reach."""
+
+    hosts: frozenset[str] = frozenset()  #: host or host:port that HTTP calls may go to
+    smtp: str = ""  #: smtp://user:password@host:587 or smtps://...
+    mail_from: str = "alur@localhost"
+
+    @classmethod
+    def from_environment(cls) -> Outside:
+        named = os.environ.get("ALUR_HTTP_HOSTS", "").lower().split(",")
+        return cls(
+            hosts=frozenset(host.strip() for host in named if host.strip()),
+            smtp=os.environ.get("ALUR_SMTP", ""),
+            mail_from=os.environ.get("ALUR_MAIL_FROM") or "alur@localhost",
+        )

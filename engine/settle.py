@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from . import alerts, deadlines, definitions, history, jobs, office, positions
+from . import alerts, deadlines, definitions, history, jobs, mailbox, office, positions
 from .db import UnitOfWork
 from .diagram.model import Node, Process
 from .errors import ExpressionError
@@ -60,7 +60,10 @@ def settle(
     created = _create_tasks(uow, instance, process, snapshot, open_tasks, from_person)
     _cancel_tasks(uow, snapshot, open_tasks)
     _end_activities(uow, instance, snapshot.steps)
-    jobs.match(uow, instance.id, snapshot.timers)
+    jobs.match(uow, instance.id, snapshot.timers, snapshot.calls)
+    if process.listens and not snapshot.ended:
+        mailbox.subscribe(uow, instance.id, snapshot.events)
+    mailbox.post(uow, instance.id, snapshot.thrown)
     instance.variables = dict(snapshot.data)
     instance.activities = [
         {"activity_id": a.activity_id, "key": a.key, "items": list(a.items)} for a in snapshot.activities
@@ -70,6 +73,8 @@ def settle(
     instance.row_version += 1
     if snapshot.ended:
         _end_case(uow, instance)
+        if process.listens:
+            mailbox.leave(uow, instance.id)
     uow.session.flush()
     return Settled(tuple(created), snapshot.ended)
 

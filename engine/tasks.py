@@ -177,7 +177,7 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     answers = submission.read(form, raw, context, evaluator(uow))
     if answers.problems:
         raise InvalidVariables(answers.problems, answers.raw)
-    mentioned = definitions.mentioned_names(process)
+    mentioned = definitions.mentioned_names(uow, instance.definition_id)
     variables = {name: value for name, value in answers.values.items() if name in mentioned}
     if not confirm_same_case:
         _require_new_case_key(uow, instance, process, {**instance.variables, **variables})

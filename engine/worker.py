@@ -13,11 +13,12 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
-from . import documents, instances, jobs
+from . import documents, jobs, work
 from .db import Database, UnitOfWork
 from .errors import ActivityFailed, Busy
 from .identity import SYSTEM
 from .model import HeartbeatRow
+from .settings import Outside
 
 log = structlog.get_logger()
 
@@ -30,8 +31,9 @@ FORGOTTEN = timedelta(days=1)  #: heartbeats of workers long gone are dropped
 class Worker:
     """One worker process. `pause` is the sleep between looks, in seconds."""
 
-    def __init__(self, database: Database, *, pause: float = 1.0) -> None:
+    def __init__(self, database: Database, *, pause: float = 1.0, outside: Outside | None = None) -> None:
         self.database, self.pause = database, pause
+        self.outside = outside or Outside.from_environment()
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.started = database.clock.now()
         self._beaten: datetime | None = None
@@ -73,9 +75,11 @@ class Worker:
                 acquired = jobs.acquire(uow)
                 if acquired is None:
                     return False
-                job, instance = acquired
+                job, case = acquired
                 job_id = job.id
-                instances.fire(uow, instance)
+                call = work.run(uow, job, case)
+            if call is not None:
+                work.make(self.database, call, self.outside)
             return True
         except Exception as error:
             if job_id is None or _passing(error):

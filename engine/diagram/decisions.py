@@ -188,6 +188,8 @@ def _test(key: str, text: str) -> str | None:
     text = text.strip()
     if text in ("", "-"):
         return None
+    if not all(part.strip() for part in _parts(text)):
+        _checked(key, "", text)
     return _checked(key, _turned(text), text)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from engine.diagram.decisions import Decision
 from engine.diagram.model import Diagram
-from engine.diagram.rules import elements, expressions, flows, people, timers, tokens
+from engine.diagram.rules import elements, events, expressions, flows, outside, people, timers, tokens
 from engine.diagram.rules import forms as form_rules
 from engine.diagram.rules.subject import Subject, found
 from engine.diagram.xml import parse
@@ -13,18 +14,36 @@ from engine.errors import N_, DiagramProblem
 from forms.model import Form
 
 MOST_NODES = 1_000  #: the library follows flows by recursion, and nobody reads a longer diagram
-RULES = (elements.check, flows.check, tokens.check, timers.check, expressions.check, form_rules.check, people.check)
+RULES = (
+    elements.check,
+    flows.check,
+    tokens.check,
+    timers.check,
+    events.check,
+    outside.check,
+    expressions.check,
+    form_rules.check,
+    people.check,
+)
 
 
-def lint(diagram: Diagram, *, forms: Mapping[str, Form], positions: Collection[str]) -> tuple[DiagramProblem, ...]:
+def lint(
+    diagram: Diagram,
+    *,
+    forms: Mapping[str, Form],
+    positions: Collection[str] | None,
+    decisions: Mapping[str, Decision] | None = None,
+    processes: Collection[str] | None = None,
+) -> tuple[DiagramProblem, ...]:
     """Every finding about a diagram, errors first; no error means it can be deployed.
 
-    `forms` by key are what its tasks may name; `positions` are the keys and the names of those that exist.
+    `forms` and `decisions` by key are what its tasks may name; `positions` are the keys and the names of those that
+    exist, `processes` the keys of those that can be called. Positions and processes are not checked when None.
     """
     if len(diagram.process.nodes) > MOST_NODES:
         message = N_("The process has %(count)s elements; more than %(most)s can't be run.")
         remedy = N_("Split the procedure into several diagrams.")
         return (found("too-long", None, message, remedy, count=len(diagram.process.nodes), most=MOST_NODES),)
-    subject = Subject(diagram, parse(diagram.xml), forms, positions)
+    subject = Subject(diagram, parse(diagram.xml), forms, positions, decisions or {}, processes)
     findings = [problem for rule in RULES for problem in rule(subject)]
     return tuple(sorted(findings, key=lambda problem: problem.severity != "error"))

@@ -120,6 +120,24 @@ class Process:
     flows: Mapping[str, Flow] = field(default_factory=dict)
     expressions: tuple[str, ...] = ()  #: every expression in the process, as written inside ${...} or bare
 
+    @property
+    def start(self) -> Node | None:
+        """The start event of the whole process."""
+        return next((n for n in self.nodes.values() if n.kind == "startEvent" and n.parent is None), None)
+
+    @property
+    def begins(self) -> str | None:
+        """What begins a case: message:name, signal:name or timer; None where people do."""
+        start = self.start
+        if start is None or start.trigger is None:
+            return None
+        return start.trigger if start.trigger == "timer" else f"{start.trigger}:{start.wiring.event}"
+
+    @property
+    def listens(self) -> bool:
+        """Whether a case may come to wait for messages or signals."""
+        return any(n.trigger in ("message", "signal") or n.kind == "receiveTask" for n in self.nodes.values())
+
     def steps(self) -> tuple[Node, ...]:
         """The numbered activities of the top level, in the order the flow reaches them.
 

@@ -15,10 +15,11 @@ from .cases import (
     TaskRow,
     TaskState,
 )
-from .definitions import DefinitionRow, FormRow
+from .definitions import DecisionRow, DefinitionRow, FormRow
 from .documents import BlobRow, DocumentRow
 from .history import HistoryRow, NoteRow
 from .jobs import HeartbeatRow, IncidentRow, JobRow
+from .messages import MessageRow, MessageState, SubscriptionRow
 from .office import SettingRow
 from .people import AttemptRow, HoldingRow, PersonRow, PositionRow, SessionRow
 
@@ -34,6 +35,7 @@ __all__ = [
     "DayOffRow",
     "DeadlineRow",
     "DeadlineState",
+    "DecisionRow",
     "DefinitionRow",
     "DocumentRow",
     "FormRow",
@@ -44,6 +46,8 @@ __all__ = [
     "IncidentRow",
     "InstanceRow",
     "JobRow",
+    "MessageRow",
+    "MessageState",
     "NoteRow",
     "ParticipantRow",
     "PersonRow",
@@ -51,6 +55,7 @@ __all__ = [
     "SessionRow",
     "SettingRow",
     "SubmissionRow",
+    "SubscriptionRow",
     "TaskRow",
     "TaskState",
 ]

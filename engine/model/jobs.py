@@ -12,17 +12,17 @@ from .base import Base, Id
 
 
 class JobRow(Base):
-    """One waiting timer; see engine/jobs.py for its life. `dead, due_at` is the worker's index."""
+    """One piece of due work; see engine/jobs.py for its life. `dead, due_at` is the worker's index."""
 
     __tablename__ = "jobs"
     __table_args__ = (Index(None, "dead", "due_at"), Index(None, "instance_id"))
 
     id: Mapped[Id]
-    kind: Mapped[str] = mapped_column(String(20))  #: timer
-    key: Mapped[str] = mapped_column(String(64), unique=True)  #: of the waiting timer in the engine's state
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
+    kind: Mapped[str] = mapped_column(String(20))  #: timer | service | message | signal | start
+    key: Mapped[str] = mapped_column(String(200), unique=True)  #: of the timer or service task in the engine's state
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))  #: None: begins a case
     due_at: Mapped[datetime]  #: office time
-    not_before: Mapped[datetime | None]  #: real time; set by backoff
+    not_before: Mapped[datetime | None]  #: real time; set by backoff, and by the lease of a call under way
     attempts: Mapped[int] = mapped_column(default=0)
     dead: Mapped[bool] = mapped_column(default=False)  #: out of retries or its case is suspended
     error: Mapped[str] = mapped_column(Text, default="")
@@ -34,8 +34,8 @@ class IncidentRow(Base):
     __table_args__ = (Index(None, "resolved_at"), Index(None, "instance_id"))
 
     id: Mapped[Id]
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
-    job_key: Mapped[str] = mapped_column(String(64))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))  #: None: no case began
+    job_key: Mapped[str] = mapped_column(String(200))
     activity_id: Mapped[str | None] = mapped_column(String(200))
     message: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int]

@@ -107,28 +107,51 @@ def _date(run: Run, text: str) -> datetime:
 
 def _begin(definition: TimerEventDefinition, task: Task, run: Run) -> dict[str, Any]:
     """Decide when the timer is due; it stays so until somebody reschedules it."""
-    text = _text(definition, task)
+    wait = plan(KINDS[type(definition)], _text(definition, task), run, definition.name)
+    waits(task)[definition.name] = wait
+    return wait
+
+
+def plan(kind: str, text: str, run: Run, name: str) -> dict[str, Any]:
+    """What a timer that begins now waits for: due, started, text; of a cycle also the rounds left and the interval.
+
+    Raises ActivityFailed naming the timer.
+    """
     wait: dict[str, Any] = {"text": text, "started": run.now.isoformat()}
     try:
-        if isinstance(definition, DurationTimerEventDefinition):
+        if kind == "duration":
             if not text.startswith("P"):
-                raise ActivityFailed(definition.name, f"{text!r} is no duration")
+                raise ActivityFailed(name, f"{text!r} is no duration")
             due = run.schedule(run.now, text)
-        elif isinstance(definition, TimeDateEventDefinition):
+        elif kind == "date":
             due = _date(run, text)
         else:
             cycle = CYCLE.fullmatch(text)
             if cycle is None:
-                raise ActivityFailed(definition.name, f"{text!r} is no repetition such as R3/P1D")
+                raise ActivityFailed(name, f"{text!r} is no repetition such as R3/P1D")
             wait |= {"left": int(cycle["times"]) if cycle["times"] else -1, "interval": cycle["interval"]}
             due = _date(run, cycle["start"]) if cycle["start"] else run.schedule(run.now, cycle["interval"])
     except DurationError as error:
-        raise ActivityFailed(definition.name, error.reason) from error
+        raise ActivityFailed(name, error.reason) from error
     except ValueError as error:
-        raise ActivityFailed(definition.name, f"{text!r}: {error}") from error
+        raise ActivityFailed(name, f"{text!r}: {error}") from error
     wait["due"] = due.astimezone(UTC).isoformat()
-    waits(task)[definition.name] = wait
     return wait
+
+
+def next_round(wait: dict[str, Any], run: Run, name: str) -> bool:
+    """Count a round that has come, and set when the following one is due; False when none is left."""
+    due = due_of(wait)
+    wait["left"] -= 1
+    if not wait["left"]:
+        return False
+    following = run.schedule(due, wait["interval"]).astimezone(UTC)
+    if following <= due:
+        raise ActivityFailed(name, f"{wait['text']!r} repeats without a pause")
+    if wait["left"] < 0 and following <= run.now:  # rounds missed by an endless repetition are not made up for
+        following = run.schedule(run.now, wait["interval"]).astimezone(UTC)
+    wait["due"] = following.isoformat()
+    return True
 
 
 def _has_fired(self: TimerEventDefinition, task: Task) -> bool:
@@ -149,17 +172,9 @@ def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
     if wait["left"] == 0:
         task._set_internal_data(event_fired=True)
         return False
-    due = due_of(wait)
-    if due > run.until:
+    if due_of(wait) > run.until:
         return False
-    wait["left"] -= 1
-    if wait["left"]:
-        following = run.schedule(due, wait["interval"]).astimezone(UTC)
-        if following <= due:
-            raise ActivityFailed(self.name, f"{wait['text']!r} repeats without a pause")
-        if wait["left"] < 0 and following <= run.now:  # rounds missed by an endless repetition are not made up for
-            following = run.schedule(run.now, wait["interval"]).astimezone(UTC)
-        wait["due"] = following.isoformat()
+    next_round(wait, run, self.name)
     task.workflow.top_workflow.trace.fired(task, self.name)
     return True
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine.diagram.model import SCOPES
 from engine.diagram.rules.subject import Subject, elements, found
-from engine.diagram.xml import BPMN, BPMNDI, CAMUNDA, child, children, is_bpmn, local, text_of, yes
+from engine.diagram.xml import BPMNDI, CAMUNDA, child, children, is_bpmn, local, text_of, yes
 from engine.errors import N_, DiagramProblem
 
 RUNS = frozenset(
@@ -19,12 +19,20 @@ RUNS = frozenset(
         "endEvent",
         "boundaryEvent",
         "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "task",
         "userTask",
         "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
         "subProcess",
         "exclusiveGateway",
         "parallelGateway",
         "inclusiveGateway",
+        "eventBasedGateway",
     }
 )
 #: Kept and shown, never executed.
@@ -53,27 +61,56 @@ BESIDE = frozenset(
         "standardLoopCharacteristics",
     }
 )
-ANOTHER_TASK = N_("Change it to a user task: a person does it and says when it is done.")
 INSTEAD = {
-    "task": N_("Change its type to “User task”."),
-    "scriptTask": N_("Scripts never run. Let a form compute the value, or change the step to a user task."),
-    "serviceTask": ANOTHER_TASK,
-    "sendTask": ANOTHER_TASK,
-    "receiveTask": ANOTHER_TASK,
-    "businessRuleTask": N_("Put the decision into the conditions of a gateway, or change it to a user task."),
     "callActivity": N_("Copy the called steps into an embedded sub-process."),
     "transaction": N_("Change it to a plain sub-process."),
     "adHocSubProcess": N_("Change it to a plain sub-process whose steps are joined by flows."),
-    "eventBasedGateway": N_("Use a user task with a timer on its border."),
     "complexGateway": N_("Use an exclusive, parallel or inclusive gateway."),
-    "intermediateThrowEvent": N_("Remove the event and join its flows."),
+    "implicitThrowEvent": N_("Remove the event and join its flows."),
 }
+#: event -> the triggers that run, and what to use instead of another one; "" is a plain event
 EVENTS = {
-    "startEvent": (frozenset({""}), N_("Use a plain start event: a case is started by hand.")),
-    "endEvent": (frozenset({"", "terminate"}), N_("Use a plain end event or a terminate end event.")),
-    "boundaryEvent": (frozenset({"timer"}), N_("Only timers run on the border of a step: use a timer event.")),
-    "intermediateCatchEvent": (frozenset({"timer"}), N_("Only timers run here: use a timer event or a user task.")),
+    "startEvent": (
+        frozenset({"", "message", "signal", "timer"}),
+        N_("A case begins by hand, by a message, a signal or a timer: use one of these."),
+    ),
+    "endEvent": (
+        frozenset({"", "terminate", "message", "signal", "error", "escalation"}),
+        N_("Use a plain end event, or one that terminates, sends a message or signal, or throws an error."),
+    ),
+    "boundaryEvent": (
+        frozenset({"timer", "message", "signal", "error", "escalation", "conditional"}),
+        N_("Use a timer, message, signal, error, escalation or condition."),
+    ),
+    "intermediateCatchEvent": (
+        frozenset({"timer", "message", "signal", "conditional", "link"}),
+        N_("Use a timer, message, signal, condition or link; or a user task."),
+    ),
+    "intermediateThrowEvent": (
+        frozenset({"", "message", "signal", "escalation", "link"}),
+        N_("Use a message, signal, escalation or link, or remove the event and join its flows."),
+    ),
 }
+INSIDE = (frozenset({""}), N_("Use a plain start event: the sub-process begins when the flow comes to it."))
+BESIDES = (
+    frozenset({"message", "signal", "timer", "error", "escalation", "conditional"}),
+    N_("Give the start event a timer, message, signal, error, escalation or condition."),
+)
+REPEATABLE = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "businessRuleTask",
+        "subProcess",
+        "callActivity",
+    }
+)
+MOST_ROUNDS = 1_000
 IDENTIFIER = re.compile(r"[^\W\d][\w.-]{0,99}")
 
 
@@ -143,13 +180,6 @@ def _element(element: etree._Element) -> Iterator[DiagramProblem]:
         return
     if kind in EVENTS:
         yield from _event(element, kind)
-    if kind in SCOPES and yes(element.get("triggeredByEvent")):
-        yield found(
-            "not-executed",
-            element,
-            N_("Event sub-processes are not executed."),
-            N_("Use a plain sub-process, or a timer on the border of the steps concerned."),
-        )
     if yes(element.get("isForCompensation")):
         yield found(
             "not-executed",
@@ -162,6 +192,9 @@ def _element(element: etree._Element) -> Iterator[DiagramProblem]:
 
 def _event(element: etree._Element, kind: str) -> Iterator[DiagramProblem]:
     runs, remedy = EVENTS[kind]
+    scope = element.getparent()
+    if kind == "startEvent" and scope is not None and local(scope) in SCOPES:
+        runs, remedy = BESIDES if yes(scope.get("triggeredByEvent")) else INSIDE
     given = [
         local(d).removesuffix("EventDefinition") for d in children(element) if local(d).endswith("EventDefinition")
     ]
@@ -182,24 +215,41 @@ def _event(element: etree._Element, kind: str) -> Iterator[DiagramProblem]:
 
 
 def _loop(element: etree._Element) -> Iterator[DiagramProblem]:
-    if child(element, "standardLoopCharacteristics") is not None:
+    markers = list(children(element, "standardLoopCharacteristics", "multiInstanceLoopCharacteristics"))
+    if markers and (local(element) not in REPEATABLE or yes(element.get("triggeredByEvent"))):
         yield found(
             "not-executed",
             element,
-            N_("The loop marker is not executed."),
-            N_("Draw the loop with a gateway and a flow back, or use a multi-instance over a list."),
-        )
-    loop = child(element, "multiInstanceLoopCharacteristics")
-    if loop is None:
-        return
-    if local(element) not in ("userTask", "manualTask", "subProcess"):
-        yield found(
-            "not-executed",
-            element,
-            N_("Only tasks and sub-processes can be multi-instance."),
+            N_("Only tasks and plain sub-processes can be repeated."),
             N_("Remove the marker from this element."),
         )
-    if not (loop.get(f"{{{CAMUNDA}}}collection") or text_of(child(loop, "loopDataInputRef"))):
+    for marker in markers:
+        yield from _standard(element, marker) if local(marker).startswith("standard") else _multiple(element, marker)
+
+
+def _standard(element: etree._Element, loop: etree._Element) -> Iterator[DiagramProblem]:
+    most = loop.get("loopMaximum")
+    if most is not None and not (most.isdecimal() and 0 < int(most[:9]) <= MOST_ROUNDS):
+        yield found(
+            "bad-loop",
+            element,
+            N_("“%(most)s” is no number of rounds."),
+            N_("Write a whole number from 1 to 1000, or a condition."),
+            most=most[:40],
+        )
+    if most is None and not text_of(child(loop, "loopCondition")):
+        yield found(
+            "bad-loop",
+            element,
+            N_("The loop does not say how long it goes on."),
+            N_("Give it a condition: as long as it holds, the step is done again."),
+        )
+
+
+def _multiple(element: etree._Element, loop: etree._Element) -> Iterator[DiagramProblem]:
+    over = loop.get(f"{{{CAMUNDA}}}collection") or text_of(child(loop, "loopDataInputRef"))
+    number = text_of(child(loop, "loopCardinality"))
+    if bool(over) == bool(number):
         yield found(
             "no-collection",
             element,
@@ -208,14 +258,14 @@ def _loop(element: etree._Element) -> Iterator[DiagramProblem]:
         )
     item = child(loop, "inputDataItem")
     name = loop.get(f"{{{CAMUNDA}}}elementVariable") or (item is not None and (item.get("name") or item.get("id")))
-    if not name:
+    if not name and not number:
         yield found(
             "no-item-name",
             element,
             N_("The multi-instance gives no name to the single item."),
             N_("Fill in “Element variable”, for example unit."),
         )
-    elif not name.isidentifier():
+    elif name and not name.isidentifier():
         yield found(
             "no-item-name",
             element,
@@ -223,12 +273,11 @@ def _loop(element: etree._Element) -> Iterator[DiagramProblem]:
             N_("Use letters, digits and “_”, beginning with a letter."),
             name=name[:40],
         )
-    for extra in children(loop):
-        if local(extra) in ("loopCardinality", "completionCondition", "loopDataOutputRef", "outputDataItem"):
-            yield found(
-                "not-executed",
-                element,
-                N_("“%(part)s” of a multi-instance is not executed."),
-                N_("Let it run over a list, once for each item, and remove this setting."),
-                part=etree.QName(extra).localname if extra.tag.startswith(f"{{{BPMN}}}") else "?",
-            )
+    for extra in children(loop, "loopDataOutputRef", "outputDataItem"):
+        yield found(
+            "not-executed",
+            element,
+            N_("“%(part)s” of a multi-instance is not executed."),
+            N_("Let a later form take what was filled in for each item from this step, and remove this setting."),
+            part=local(extra),
+        )

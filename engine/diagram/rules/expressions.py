@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from engine.diagram.model import SCOPES, Node
 from engine.diagram.paths import graph, reachable, reverse
-from engine.diagram.read import embedded
+from engine.diagram.read import embedded, expression
 from engine.diagram.rules.subject import Subject, elements, found
-from engine.diagram.xml import camunda
+from engine.diagram.scripts import assignments
+from engine.diagram.xml import camunda, child, text_of
 from engine.errors import N_, DiagramProblem, ExpressionError
 from engine.expressions import check as check_expression
 from engine.expressions import names_in
@@ -32,8 +35,8 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
         node = process.nodes.get(element.get("id") or "")
         if node is None:
             continue
-        if node.collection:
-            yield from _expression(node.collection, node, before.names(node), before)
+        for text, extra in _own(element, node):
+            yield from _expression(text, node, before.names(node) | extra, before)
         for attribute in PEOPLE:
             text = camunda(element, attribute) or ""
             if "${" in text and not embedded(text):
@@ -44,12 +47,42 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
                     N_("Write one expression around everything: ${...}."),
                     text=text[:80],
                 )
-            elif expression := embedded(text):
+            elif inner := embedded(text):
                 item = {node.item_name} if node.item_name else set()
-                yield from _expression(expression, node, before.names(node) | item, before)
+                yield from _expression(inner, node, before.names(node) | item, before)
         for timer in node.timers:
-            if timer.id == node.id and (expression := embedded(timer.text)):
-                yield from _expression(expression, node, before.names(node), before)
+            if timer.id == node.id and (inner := embedded(timer.text)):
+                yield from _expression(inner, node, before.names(node), before)
+
+
+def _own(element: etree._Element, node: Node) -> Iterator[tuple[str, set[str]]]:
+    """The expressions an element itself holds, each with the names it knows besides those filled before."""
+    item = {node.item_name} if node.item_name else set()
+    if node.collection:
+        yield node.collection, set()
+    for loop, part in (("multiInstance", "completionCondition"), ("standard", "loopCondition")):
+        marker = child(element, f"{loop}LoopCharacteristics")
+        text = expression(text_of(child(marker, part))) if marker is not None else None
+        if text:
+            yield text, item
+    wired = node.wiring
+    for text in filter(None, (expression(wired.condition), expression(wired.correlation), *wired.carries)):
+        yield text, item
+    for text in filter(None, map(embedded, wired.inputs.values())):
+        yield text, item
+    for text in filter(None, map(embedded, wired.outputs.values())):
+        yield text, item | {"result"}
+    made: set[str] = set()
+    for name, text in _assigned(wired.script):
+        yield text, item | made
+        made.add(name)
+
+
+def _assigned(script: str | None) -> tuple[tuple[str, str], ...]:
+    try:
+        return assignments(script) if script else ()
+    except ExpressionError:
+        return ()  # a finding of its own
 
 
 def _expression(text: str, at: Node, names: set[str], before: _Before) -> Iterator[DiagramProblem]:
@@ -83,11 +116,11 @@ class _Before:
     """Which names the forms have filled when the flow reaches a node."""
 
     def __init__(self, subject: Subject) -> None:
-        self.process, self.forms = subject.process, subject.forms
+        self.process, self.forms, self.decisions = subject.process, subject.forms, subject.decisions
         self.back = reverse(graph(self.process))
         used = {n.form_key for n in self.process.nodes.values() if n.form_key}
         #: a form that is missing could fill anything; its absence is a finding of its own
-        self.uncertain = not used <= set(self.forms)
+        self.uncertain = not used <= set(self.forms) or any(_brings(n) for n in self.process.nodes.values())
 
     def anywhere(self) -> set[str]:
         return self._filled(set(self.process.nodes))
@@ -114,5 +147,20 @@ class _Before:
         return False
 
     def _filled(self, ids: set[str]) -> set[str]:
-        keys = {self.process.nodes[id].form_key for id in ids}
-        return {name for key in keys if key in self.forms for name in value_names(self.forms[key or ""])}
+        nodes = [self.process.nodes[id] for id in ids]
+        keys = {node.form_key for node in nodes}
+        filled = {name for key in keys if key in self.forms for name in value_names(self.forms[key or ""])}
+        for node in nodes:
+            filled |= {name for name, _ in _assigned(node.wiring.script)} | node.wiring.outputs.keys()
+            decision = self.decisions.get(node.wiring.decision or "")
+            if node.wiring.result:
+                filled.add(node.wiring.result)
+            elif decision is not None:
+                filled |= set(decision.outputs)
+        return filled
+
+
+def _brings(node: Node) -> bool:
+    """A message may bring any variable with it, and a called process may fill any."""
+    receives = node.trigger == "message" and node.kind not in ("endEvent", "intermediateThrowEvent")
+    return receives or node.kind in ("receiveTask", "callActivity")

@@ -11,7 +11,9 @@ from engine.diagram.xml import child, children, reference, text_of
 from engine.errors import N_, DiagramProblem
 
 DECIDES = frozenset({"exclusiveGateway", "inclusiveGateway"})
-WAITS = frozenset({"userTask", "manualTask", "receiveTask", "intermediateCatchEvent"})
+SPLITS = DECIDES | {"parallelGateway", "eventBasedGateway", "complexGateway"}
+WAITS = frozenset({"userTask", "manualTask", "task", "receiveTask", "intermediateCatchEvent"})
+AT_ONCE = frozenset({"conditional", "link", "error", "escalation"})  #: events that may come without any waiting
 
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
@@ -57,6 +59,13 @@ def ties(subject: Subject) -> Iterator[DiagramProblem]:
                 N_("The flow crosses the border of a sub-process."),
                 N_("Let it end at the sub-process itself; inside, begin with a start event."),
             )
+        elif source.beside or target.beside:
+            yield found(
+                "flow-wrong-way",
+                _at(subject, flow),
+                N_("Nothing may lead into an event sub-process, nor out of it."),
+                N_("Remove the flow; its own start event begins it."),
+            )
         elif target.kind in ("startEvent", "boundaryEvent") or source.kind == "endEvent":
             yield found(
                 "flow-wrong-way",
@@ -93,7 +102,8 @@ def _starts(scope: Node | None, nodes: list[Node]) -> Iterator[DiagramProblem]:
 
 
 def _ends(node: Node) -> Iterator[DiagramProblem]:
-    if not node.outgoing and node.kind != "endEvent":
+    onward = node.outgoing or node.beside or (node.trigger == "link" and node.kind == "intermediateThrowEvent")
+    if not onward and node.kind != "endEvent":
         yield found(
             "dead-end",
             node,
@@ -104,6 +114,13 @@ def _ends(node: Node) -> Iterator[DiagramProblem]:
 
 def _choices(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
     flows = [subject.process.flows[f] for f in node.outgoing]
+    if len(flows) > 1 and node.kind not in SPLITS and node.kind != "endEvent":
+        yield found(
+            "several-flows",
+            node,
+            N_("Several flows leave this step, and nothing says whether all of them or one of them is meant."),
+            N_("Put a gateway behind it: a parallel one to do everything at once, an exclusive one to choose."),
+        )
     if node.kind not in DECIDES:
         for flow in flows:
             if flow.condition:
@@ -157,7 +174,7 @@ def _reach(subject: Subject) -> Iterator[DiagramProblem]:
     edges = graph(subject.process)
     back = reverse(edges)
     for _, nodes in subject.scopes():
-        reached = reachable(edges, [n.id for n in nodes if n.kind == "startEvent"])
+        reached = reachable(edges, [n.id for n in nodes if n.kind == "startEvent" or n.beside])
         ending = reachable(back, [n.id for n in nodes if n.kind == "endEvent"])
         for node in nodes:
             if node.id not in reached and any(n.kind == "startEvent" for n in nodes):
@@ -179,13 +196,15 @@ def _reach(subject: Subject) -> Iterator[DiagramProblem]:
 def _loops(subject: Subject) -> Iterator[DiagramProblem]:
     nodes = subject.process.nodes
     edges = graph(subject.process)
-    waiting = {n.id for n in nodes.values() if n.kind in WAITS}
+    waiting = {n.id for n in nodes.values() if n.kind in WAITS and n.trigger not in AT_ONCE}
     # Inner sub-processes come after the outer ones, so going backwards settles them first.
     for id, node in reversed(list(nodes.items())):
         if node.kind in SCOPES and _always_waits(subject, id, edges, waiting):
             waiting.add(id)
-    # A timer on a border fires only after waiting, so its way out is no automatic one.
-    spinning = cycle(edges, lambda id: id not in waiting and nodes[id].kind != "boundaryEvent")
+    # A timer or message on a border comes only after waiting, so its way out is no automatic one.
+    spinning = cycle(
+        edges, lambda id: id not in waiting and (nodes[id].kind != "boundaryEvent" or nodes[id].trigger in AT_ONCE)
+    )
     if spinning:
         yield found(
             "spins",
@@ -194,6 +213,22 @@ def _loops(subject: Subject) -> Iterator[DiagramProblem]:
             N_("Put a user task or a timer into the loop."),
             steps=" → ".join(nodes[id].name or id for id in spinning),
         )
+    yield from _spinning_alone(subject, waiting)
+
+
+def _spinning_alone(subject: Subject, waiting: set[str]) -> Iterator[DiagramProblem]:
+    """Loop markers on steps that wait for nothing and have no maximum."""
+    for node in subject.process.nodes.values():
+        element = subject.raw(node.id) if node.looped and node.id not in waiting else None
+        loop = child(element, "standardLoopCharacteristics") if element is not None else None
+        if loop is not None and not loop.get("loopMaximum"):
+            yield found(
+                "spins",
+                node,
+                N_("A loop without any waiting step would run for ever: %(steps)s."),
+                N_("Put a user task or a timer into the loop."),
+                steps=node.name or node.id,
+            )
 
 
 def _always_waits(subject: Subject, scope: str, edges: dict[str, tuple[str, ...]], waiting: set[str]) -> bool:

@@ -9,11 +9,11 @@ from engine.diagram.read import embedded
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
 
-WORK = frozenset({"userTask", "manualTask"})
+WORK = frozenset({"userTask", "manualTask", "task"})
 
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
-    known = {p.casefold() for p in subject.positions}
+    known = {p.casefold() for p in subject.positions or ()}
     missing: dict[str, Node | None] = {}
     for node in subject.process.nodes.values():
         if node.kind not in WORK:
@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
     for name in (*subject.process.owners, *subject.process.starters):
         missing.setdefault(name, None)
     for name, at in missing.items():
-        if name.casefold() not in known:
+        if subject.positions is not None and name.casefold() not in known:
             yield found(
                 "unknown-position",
                 at,

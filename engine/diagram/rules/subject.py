@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from engine.diagram.decisions import Decision
 from engine.diagram.model import SCOPES, Diagram, Node, Process
 from engine.diagram.xml import children, local
 from engine.errors import DiagramProblem
@@ -19,7 +20,9 @@ class Subject:
     diagram: Diagram
     root: etree._Element
     forms: Mapping[str, Form]
-    positions: Collection[str]
+    positions: Collection[str] | None  #: None: unknown, not to be checked
+    decisions: Mapping[str, Decision]
+    processes: Collection[str] | None  #: keys of those that can be called; None: unknown, not to be checked
 
     @property
     def process(self) -> Process:
@@ -29,6 +32,10 @@ class Subject:
     def element(self) -> etree._Element:
         """The executable process in the file."""
         return next(p for p in children(self.root, "process") if p.get("id") == self.process.key)
+
+    def raw(self, id: str) -> etree._Element | None:
+        """The element of a node, for what the node does not say."""
+        return next((e for e in elements(self.element) if e.get("id") == id), None)
 
     def scopes(self) -> Iterator[tuple[Node | None, list[Node]]]:
         """Each level with its nodes: the process itself (None), then every sub-process."""

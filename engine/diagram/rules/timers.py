@@ -80,7 +80,7 @@ def _mark(element: etree._Element) -> Iterator[DiagramProblem]:
 def _time(node: Node, timer: Timer, *, working: bool) -> Iterator[DiagramProblem]:
     if not timer.text:
         yield found("no-time", node, N_("The timer has no time."), N_("Give it a duration such as P4D or PT15M."))
-    elif timer.kind == "cycle" and (timer.interrupting or timer.attached_to is None):
+    elif timer.kind == "cycle" and not _may_repeat(node, timer):
         yield found(
             "repeats-here",
             node,
@@ -103,6 +103,13 @@ def _time(node: Node, timer: Timer, *, working: bool) -> Iterator[DiagramProblem
             N_("Write R3/P1D for three times a day apart."),
             text=timer.text[:60],
         )
+
+
+def _may_repeat(node: Node, timer: Timer) -> bool:
+    begins = node.kind == "startEvent"
+    return (begins and (node.parent is None or not timer.interrupting)) or bool(
+        timer.attached_to and not timer.interrupting
+    )
 
 
 def _date(node: Node, text: str) -> Iterator[DiagramProblem]:

@@ -25,7 +25,8 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
     if next(ties(subject), None):
         return
     edges = graph(subject.process)
-    for _, nodes in subject.scopes():
+    for _, level in subject.scopes():
+        nodes = [n for n in level if not n.beside]
         starts = [n for n in nodes if n.kind == "startEvent"]
         # Findings of other rules come first: a net with holes can't be played.
         if len(starts) != 1 or any(not n.outgoing and n.kind != "endEvent" for n in nodes):
@@ -64,7 +65,7 @@ class _Net:
     def __post_init__(self) -> None:
         for node in self.steps.values():
             self.exits[node.id] = [node.outgoing]
-            if node.kind == "exclusiveGateway":
+            if node.kind in ("exclusiveGateway", "eventBasedGateway"):
                 self.exits[node.id] = [(f,) for f in node.outgoing]
             elif node.kind == "inclusiveGateway":
                 self.exits[node.id] = _some(node.outgoing)

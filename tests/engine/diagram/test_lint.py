@@ -37,7 +37,11 @@ DECISION = around(task("a"), XOR, ids="a g") + flow("g", "a", "answer == 'x'")
 LOOP = '<multiInstanceLoopCharacteristics camunda:collection="answer" camunda:elementVariable="unit"/>'
 
 
-UNTIL = "><completionCondition>x</completionCondition></multiInstanceLoopCharacteristics>"
+ONCE_MORE = "<standardLoopCharacteristics><loopCondition>x &gt; 0</loopCondition></standardLoopCharacteristics>"
+BESIDE = """<subProcess id="s" triggeredByEvent="true"><startEvent id="s1"><timerEventDefinition>
+    <timeDuration>P1D</timeDuration></timerEventDefinition></startEvent><endEvent id="s2"/>
+    <sequenceFlow id="s3" sourceRef="s1" targetRef="s2"/></subProcess>"""
+UNTIL = "><completionCondition>unit == answer</completionCondition></multiInstanceLoopCharacteristics>"
 MARK = 'alur:deadline="true"'
 DECIDED = flow("g", "end", "answer == 'y'")
 XOR_F, XOR_H = '<exclusiveGateway id="f" default="f_a"/>', '<exclusiveGateway id="h" default="h_g"/>'
@@ -69,6 +73,9 @@ def event(kind: str, trigger: str, id: str = "e") -> str:
         around(task("a"), '<manualTask id="m" camunda:candidateGroups="clerk"/>', ids="a m"),
         GOOD.replace(END, event("endEvent", "terminate", "end")),
         GOOD + PAPERS,
+        GOOD + BESIDE,
+        one(LOOP.replace("/>", UNTIL)),
+        one("<standardLoopCharacteristics><loopCondition>answer == 'no'</loopCondition></standardLoopCharacteristics>"),
         around(AND_F, task("a"), task("b"), AND_J, ids="f a j") + chain("f", "b", "j"),
         around(
             '<inclusiveGateway id="f" default="f_a"/>', task("a"), task("b"), '<inclusiveGateway id="j"/>', ids="f a j"
@@ -84,26 +91,43 @@ def test_what_the_engine_runs_has_no_finding(body: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "body"),
     [
-        ("not-executed", around('<task id="x"/>', ids="x")),
-        ("not-executed", around('<scriptTask id="x"/>', ids="x")),
-        ("not-executed", around('<serviceTask id="x"/>', ids="x")),
-        ("not-executed", around('<sendTask id="x"/>', ids="x")),
-        ("not-executed", around('<businessRuleTask id="x"/>', ids="x")),
+        ("bad-script", around('<scriptTask id="x"/>', ids="x")),
+        ("bad-script", around('<scriptTask id="x"><script>import os</script></scriptTask>', ids="x")),
+        ("bad-script", around('<scriptTask id="x" scriptFormat="js"><script>x = 1</script></scriptTask>', ids="x")),
+        ("unknown-connector", around('<serviceTask id="x"/>', ids="x")),
+        ("missing-input", around('<serviceTask id="x" camunda:topic="http"/>', ids="x")),
+        ("no-name", around('<sendTask id="x"/>', ids="x")),
+        ("no-name", around('<receiveTask id="x"/>', ids="x")),
+        ("unknown-decision", around('<businessRuleTask id="x"/>', ids="x")),
         ("not-executed", around('<callActivity id="x"/>', ids="x")),
         ("not-executed", around('<transaction id="x"/>', ids="x")),
         ("not-executed", around('<adHocSubProcess id="x"/>', ids="x")),
         ("not-executed", around('<complexGateway id="x"/>', ids="x")),
-        ("not-executed", around('<eventBasedGateway id="x"/>', ids="x")),
-        ("not-executed", around('<intermediateThrowEvent id="x"/>', ids="x")),
-        ("not-executed", around(event("intermediateCatchEvent", "message"), ids="e")),
-        ("not-executed", around(event("intermediateCatchEvent", "link"), ids="e")),
+        ("no-choice", around('<eventBasedGateway id="x"/>', ids="x")),
+        ("no-choice", around('<eventBasedGateway id="x"/>', task("a"), ids="x a")),
+        ("not-executed", around(event("intermediateThrowEvent", "compensate"), ids="e")),
+        ("no-name", around(event("intermediateCatchEvent", "message"), ids="e")),
+        ("no-name", around(event("intermediateCatchEvent", "signal"), ids="e")),
+        ("no-condition", around(event("intermediateCatchEvent", "conditional"), ids="e")),
+        (
+            "loose-link",
+            around('<intermediateCatchEvent id="e"><linkEventDefinition name="x"/></intermediateCatchEvent>', ids="e"),
+        ),
         ("not-executed", around('<intermediateCatchEvent id="e"/>', ids="e")),
-        ("not-executed", GOOD.replace(START, event("startEvent", "message", "start"))),
-        ("not-executed", GOOD.replace(END, event("endEvent", "error", "end"))),
+        ("not-executed", GOOD.replace(START, event("startEvent", "conditional", "start"))),
+        ("not-executed", around(sub("s", GOOD.replace(START, event("startEvent", "timer", "start"))), ids="s")),
+        ("no-name", GOOD.replace(END, event("endEvent", "error", "end"))),
+        ("not-caught", GOOD.replace(END, event("endEvent", "error", "end"))),
+        ("not-caught", GOOD.replace(END, event("endEvent", "escalation", "end"))),
+        ("never-thrown", one() + timer("a").replace("timerEvent", "escalationEvent")),
         ("not-executed", GOOD.replace("<userTask", '<userTask isForCompensation="true"')),
-        ("not-executed", one("<standardLoopCharacteristics/>")),
-        ("not-executed", GOOD + '<subProcess id="s" triggeredByEvent="true">' + "</subProcess>"),
-        ("not-executed", one(LOOP.replace("/>", UNTIL))),
+        ("bad-loop", one("<standardLoopCharacteristics/>")),
+        ("bad-loop", one('<standardLoopCharacteristics loopMaximum="-1"/>')),
+        ("spins", around(f'<scriptTask id="x"><script>x = 1</script>{ONCE_MORE}</scriptTask>', ids="x")),
+        ("several-flows", GOOD + task("b") + chain("a", "b", "end")),
+        ("not-executed", GOOD + BESIDE.replace("timerEvent", "compensateEvent")),
+        ("flow-wrong-way", GOOD + BESIDE + flow("a", "s")),
+        ("not-executed", one(LOOP.replace("/>", "><outputDataItem/></multiInstanceLoopCharacteristics>"))),
         (
             "several-triggers",
             GOOD.replace(END, f'<endEvent id="end">{"<terminateEventDefinition/>" * 2}</endEvent>'),

@@ -1,0 +1,48 @@
+"""Cases that begin by the clock: a job for each process whose start event is a timer."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from . import calendars, jobs, office, worktime
+from .db import UnitOfWork
+from .diagram.model import Process
+from .diagram.read import embedded
+from .expressions import evaluate
+from .model import JobRow
+from .spiff.clock import Run, due_of, next_round, plan
+
+
+def schedule(uow: UnitOfWork, process: Process) -> None:
+    """Let cases of a process begin when its start timer says so, and no longer when an earlier version's did.
+
+    Raises ActivityFailed, ExpressionError where the timer's expression gives no time.
+    """
+    key = f"start:{process.key}"
+    jobs.remove(uow, key)
+    start = process.start
+    timer = start.timers[0] if start is not None and start.trigger == "timer" and start.timers else None
+    if timer is None:
+        return
+    around = _run(uow, process)
+    text = timer.text
+    if expression := embedded(text):
+        text = str(evaluate(expression, {}, around.functions))
+    wait = plan(timer.kind, text, around, timer.id)
+    payload = {"process": process.key, "event_id": timer.id, "wait": wait}
+    jobs.add(uow, "start", key, payload=payload, due_at=due_of(wait))
+
+
+def again(uow: UnitOfWork, job: JobRow, process: Process) -> bool:
+    """Set a start job to its next round; False when there is none."""
+    wait = dict(job.payload.get("wait", {}))
+    if "left" not in wait or not next_round(wait, _run(uow, process), job.payload["event_id"]):
+        return False
+    job.payload, job.due_at = {**job.payload, "wait": wait}, due_of(wait)
+    return True
+
+
+def _run(uow: UnitOfWork, process: Process) -> Run:
+    calendar = calendars.get(uow, process.calendar) if process.calendar else None
+    zone = ZoneInfo(office.zone(uow))
+    return Run(uow.now, lambda start, text: worktime.due(calendar, start, text).at, zone, office.functions(uow))
