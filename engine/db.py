@@ -64,7 +64,7 @@ class Database:
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit that takes no write lock and is rolled back at the end. Raises Busy."""
+        """A unit that sees one moment, takes no write lock and is rolled back at the end. Raises Busy."""
         with self._session(write=False) as session:
             yield self._unit(session, actor)
             session.rollback()
@@ -83,6 +83,9 @@ class Database:
     def _session(self, *, write: bool) -> Iterator[Session]:
         try:
             with self.engine.connect().execution_options(alur_write=write) as connection:
+                if not write and not self.sqlite:
+                    # One moment for all of a page, as SQLite's readers have it anyway.
+                    connection.execution_options(isolation_level="REPEATABLE READ")
                 with Session(bind=connection, expire_on_commit=False) as session:
                     yield session
         except (OperationalError, TimeoutError) as error:

@@ -66,6 +66,16 @@ def test_a_commit_that_fails_leaves_nothing_and_holds_nobody_up(database: Databa
     assert count(database) == 1
 
 
+def test_reading_sees_one_moment_whatever_is_written_meanwhile(database: Database) -> None:
+    with database.read(SYSTEM) as uow:
+        rows = select(func.count()).select_from(SettingRow)
+        before = uow.session.scalar(rows)
+        with database.begin(SYSTEM) as other:
+            other.session.add(SettingRow(key="office.name", value="Kecamatan Lumajang"))
+        assert uow.session.scalar(rows) == before == 0
+    assert count(database) == 1
+
+
 def test_the_training_clock_moves_office_time_and_not_real_time(database: Database) -> None:
     with database.begin(SYSTEM) as uow:
         before = uow.now
