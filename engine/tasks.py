@@ -125,15 +125,21 @@ def assignable(uow: UnitOfWork, task_id: int) -> tuple[performers.Performer, ...
     return performers.assignable(uow, task)
 
 
-def require_newest_draft(uow: UnitOfWork, task_id: int, *, window: str, seen: datetime | None) -> None:
-    """Refuse an older window: DraftNewer where another one has saved since `seen`, the draft this one began with.
+def require_newest_draft(
+    uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, window: str, seen: datetime | None
+) -> None:
+    """Refuse an older window: DraftNewer where another one has saved something else since `seen`.
 
-    `window` is any text that is the same for everything one opened page saves; "" asks for no such care.
+    `seen` is the draft this window began with; `window` any text that is the same for everything one opened page
+    saves, "" asks for no such care. Raises as claim does.
     """
-    _, task = _locked(uow, task_id)
+    instance, task = _locked(uow, task_id)
+    _require_work(uow, task)
     if not window or task.draft is None or task.draft_at is None or task.draft.get(WINDOW) == window:
         return
-    if seen is None or task.draft_at > seen:
+    if seen is not None and task.draft_at <= seen:
+        return
+    if {**refresh(uow, instance, task, raw).raw, WINDOW: ""} != {**task.draft, WINDOW: ""}:
         by = uow.session.get(PersonRow, task.draft_by) if task.draft_by else None
         raise DraftNewer(task_id, task.draft_at, by.name if by else "")
 

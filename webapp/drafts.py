@@ -23,7 +23,7 @@ def draft(task_id: int) -> Response | tuple[Response, int]:
     window, seen = postings.window()
     try:
         with context.writing() as uow:
-            work.require_newest_draft(uow, task_id, window=window, seen=seen)
+            work.require_newest_draft(uow, task_id, raw, window=window, seen=seen)
             saved = work.save_draft(uow, task_id, raw, window=window)
             found = task_page.get(uow, task_id)
     except DraftNewer as newer:

@@ -132,7 +132,7 @@ def send(task_id: int) -> str | Response | tuple[str, int]:
     window, seen = postings.window()
     try:
         with context.writing() as uow:
-            work.require_newest_draft(uow, task_id, window=window, seen=seen)
+            work.require_newest_draft(uow, task_id, posting.raw, window=window, seen=seen)
             result = work.complete(uow, task_id, posting.raw, confirm_same_case="_confirm" in dict(posting.pairs))
     except InvalidVariables as refused:
         return page(task_id, raw=refused.raw, problems=refused.problems), 422
@@ -168,7 +168,7 @@ def _press(task_id: int, found: TaskPage, posting: postings.Posting) -> Response
     window, seen = postings.window()
     try:
         with context.writing() as uow:
-            work.require_newest_draft(uow, task_id, window=window, seen=seen)
+            work.require_newest_draft(uow, task_id, changed.raw, window=window, seen=seen)
             work.save_draft(uow, task_id, changed.raw, window=window)
     except DraftNewer as newer:
         return page(task_id, raw=changed.raw, problems=posting.problems, unsent=_newer(newer)), 409

@@ -159,6 +159,14 @@ def test_sending_from_an_older_window_asks_first(shop: Shop, visit: Visit, clock
     assert first.press(f"/tasks/{task}", button=("_send", "1")).url == f"/tasks/{task}/sent"
 
 
+def test_two_windows_with_the_same_answers_are_not_asked_about(shop: Shop, visit: Visit, clock: SetClock) -> None:
+    _, task = shop.start()
+    first, second = typing(visit, task), typing(visit, task)
+    clock.advance(timedelta(seconds=5))
+    assert autosave(browser(second), task, second, **FLAT) == 200
+    assert autosave(browser(first), task, first, **FLAT) == 200
+
+
 def second_look(visit: Visit, task: int) -> Page:
     return typing(visit, task).page
 
