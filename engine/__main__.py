@@ -19,6 +19,10 @@ from .settings import Settings
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = parser().parse_args(argv)
+    if arguments.run is commands.lint:
+        judged = commands.lint(arguments)
+        print(judged.text)
+        return 0 if judged.good else 1
     settings = Settings.from_environment()
     try:
         with db.explained():
@@ -60,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("files", nargs="+", metavar="FILE")
     one.add_argument("--reason", default="")
     person(one, required=False)
+    one = sub.add_parser("lint", help="check diagrams without a database", description="Check diagrams.")
+    one.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one line of JSON a file")
+    one.add_argument("files", nargs="+", metavar="FILE")
+    one.set_defaults(run=commands.lint)
     command("processes", commands.processes, "list the processes in force")
     one = command("start", commands.start, "begin a case")
     one.add_argument("key", metavar="KEY")

@@ -67,7 +67,7 @@ def check(
     named = {node.wiring.decision for node in diagram.process.nodes.values() if node.wiring.decision}
     tables: dict[str, Decision] = {}
     files: dict[str, bytes] = {}
-    for file in decisions:
+    for file in decisions if named else ():
         try:
             found = read_decisions(file)
         except InvalidDiagram as error:

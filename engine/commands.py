@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, definitions, demo, doctor, instances, positions, tasks
+from . import alerts, backup, cases, db, definitions, demo, doctor, instances, lint_files, positions, tasks
 from .db import Database, UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
@@ -39,10 +39,11 @@ def migrate(database: Database, arguments: Namespace) -> Result:
 
 
 def deploy(database: Database, arguments: Namespace) -> Result:
-    """Deploy every diagram among the files, with the forms among them and those in the `forms` folder beside it."""
+    """Deploy every diagram among the files, with forms and decisions among them and in the folders beside it."""
     paths = [Path(name) for name in arguments.files]
     diagrams = [path for path in paths if path.suffix == ".bpmn"]
     given = {path.stem: path.read_text("utf-8") for path in paths if path.suffix == ".form"}
+    named = [path for path in paths if path.suffix == ".dmn"]
     if not diagrams:
         raise InvalidInput("files", N_("Name at least one .bpmn file."))
     views = []
@@ -50,7 +51,8 @@ def deploy(database: Database, arguments: Namespace) -> Result:
         for path in diagrams:
             beside = path.resolve().parent.parent / "forms"
             forms = {form.stem: form.read_text("utf-8") for form in sorted(beside.glob("*.form"))} | given
-            views.append(definitions.deploy(uow, path.read_bytes(), forms, reason=arguments.reason))
+            tables = [one.read_bytes() for one in sorted({*path.parent.glob("*.dmn"), *named})]
+            views.append(definitions.deploy(uow, path.read_bytes(), forms, tables, reason=arguments.reason))
     lines = []
     for view in views:
         lines.append(f"{view.key} version {view.version}" + ("" if view.new else " (unchanged)"))
@@ -59,6 +61,22 @@ def deploy(database: Database, arguments: Namespace) -> Result:
         {"key": v.key, "version": v.version, "new": v.new, "warnings": [w.text() for w in v.warnings]} for v in views
     ]
     return Result("\n".join(lines), data)
+
+
+def lint(arguments: Namespace) -> Result:
+    """Judge diagrams from files, one line of JSON or some lines of text for each; asks no database."""
+    views = [lint_files.judged(Path(name)) for name in arguments.files]
+    good = not any(p["severity"] == "error" for view in views for p in view["problems"])
+    if arguments.json:
+        return Result("\n".join(json.dumps(view, default=str) for view in views), views, good)
+    lines = []
+    for view in views:
+        lines.append(f"{view['file']}: " + ("problems" if view["problems"] else "no problem"))
+        for p in view["problems"]:
+            at = " ".join(filter(None, (p["element"], f"({p['name']})" if p["name"] else ""))) or "diagram"
+            lines.append(f"  {p['severity']} {p['rule']} at {at}: {p['message']} {p['remedy']}")
+    text = "\n".join(lines)
+    return Result(text.encode("utf-8", "backslashreplace").decode(), views, good)
 
 
 def processes(database: Database, arguments: Namespace) -> Result:

@@ -40,10 +40,11 @@ def lint(
     `forms` and `decisions` by key are what its tasks may name; `positions` are the keys and the names of those that
     exist, `processes` the keys of those that can be called. Positions and processes are not checked when None.
     """
-    if len(diagram.process.nodes) > MOST_NODES:
+    if len(diagram.process.nodes) > MOST_NODES or len(diagram.process.flows) > MOST_NODES * 5:
         message = N_("The process has %(count)s elements; more than %(most)s can't be run.")
         remedy = N_("Split the procedure into several diagrams.")
-        return (found("too-long", None, message, remedy, count=len(diagram.process.nodes), most=MOST_NODES),)
+        count = max(len(diagram.process.nodes), len(diagram.process.flows) // 5)
+        return (found("too-long", None, message, remedy, count=count, most=MOST_NODES),)
     subject = Subject(diagram, parse(diagram.xml), forms, positions, decisions or {}, processes)
     findings = [problem for rule in RULES for problem in rule(subject)]
     return tuple(sorted(findings, key=lambda problem: problem.severity != "error"))

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Paper, Process, Timer
 from engine.diagram.scripts import assignments
-from engine.diagram.wiring import Wiring, wiring
+from engine.diagram.wiring import Index, Wiring, index, wiring
 from engine.diagram.xml import ALUR as ALUR
 from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
 from engine.errors import N_, ExpressionError
@@ -66,6 +66,7 @@ class _Found:
     """What one walk over the flow elements has gathered so far."""
 
     lanes: Mapping[str, str]
+    known: Index
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
@@ -82,7 +83,7 @@ def _process(element: etree._Element, *, name: str | None) -> Process:
         for lane in lanes
         for ref in children(lane, "flowNodeRef")
     }
-    found = _Found(lanes=owner)
+    found = _Found(lanes=owner, known=index(element.getroottree().getroot()))
     title, case_key, confidential = (expression(ours(element, n)) for n in ("title", "caseKey", "confidential"))
     found.expresses(title, case_key, confidential)
     _walk(element, found, parent=None, lane=None)
@@ -146,7 +147,7 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         found.expresses(embedded(timer.text))
     groups, users, assignee = (camunda(element, n) for n in ("candidateGroups", "candidateUsers", "assignee"))
     found.expresses(embedded(groups), embedded(users), embedded(assignee), embedded(camunda(element, "priority")))
-    wired = wiring(element)
+    wired = wiring(element, found.known)
     found.expresses(*_wired_expressions(element, wired))
     return Node(
         id=plain(element, "id") or "",

@@ -47,15 +47,27 @@ NOTHING = Wiring()
 WIRED = frozenset({"serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "scriptTask"})
 
 
-def wiring(element: etree._Element) -> Wiring:
-    """Read it off a flow node."""
+Index = Mapping[tuple[str, str], etree._Element]
+
+
+def index(root: etree._Element) -> Index:
+    """The messages, signals, errors and escalations of a file by kind and id; of two with one id the first."""
+    kinds = tuple(kind for _, kind, _ in KNOWN.values())
+    found: dict[tuple[str, str], etree._Element] = {}
+    for element in children(root, *kinds):
+        found.setdefault((local(element), element.get("id") or ""), element)
+    return found
+
+
+def wiring(element: etree._Element, known: Index) -> Wiring:
+    """Read it off a flow node; `known` is the index of its file."""
     kind = local(element)
     if kind not in WIRED and not kind.endswith("Event"):
         return NOTHING
     definition = next((d for d in children(element) if local(d).endswith("EventDefinition")), None)
     trigger = local(definition).removesuffix("EventDefinition") if definition is not None else ""
     return Wiring(
-        event=_event(element, kind, trigger, definition),
+        event=_event(element, kind, trigger, definition, known),
         condition=text_of(child(definition, "condition")) or None if definition is not None else None,
         correlation=ours(element, "correlationKey"),
         carries=tuple(name.strip() for name in (ours(element, "carries") or "").split(",") if name.strip()),
@@ -69,7 +81,9 @@ def wiring(element: etree._Element) -> Wiring:
     )
 
 
-def _event(element: etree._Element, kind: str, trigger: str, definition: etree._Element | None) -> str | None:
+def _event(
+    element: etree._Element, kind: str, trigger: str, definition: etree._Element | None, known: Index
+) -> str | None:
     if kind in ("sendTask", "receiveTask"):
         definition, trigger = (definition, trigger) if definition is not None else (element, "message")
     if definition is None:
@@ -82,8 +96,8 @@ def _event(element: etree._Element, kind: str, trigger: str, definition: etree._
     id = reference(definition.get(attribute))
     if not id:
         return None
-    known = next((e for e in children(element.getroottree().getroot(), root) if e.get("id") == id), None)
-    return (plain(known, goes_by) or plain(known, "name") or id) if known is not None else None
+    named = known.get((root, id))
+    return (plain(named, goes_by) or plain(named, "name") or id) if named is not None else None
 
 
 def _parameters(element: etree._Element, direction: str) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task
 from engine.diagram.decisions import Decision
 from engine.diagram.read import NODES, embedded, expression
 from engine.diagram.scripts import assignments
-from engine.diagram.wiring import Wiring, wiring
+from engine.diagram.wiring import Wiring, index, wiring
 from engine.diagram.xml import ALUR, BPMN, local, parse, text_of, yes
 from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram
 from engine.expressions import names_in
@@ -79,7 +79,8 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
     key = process.get("id") if process is not None else None
     if process is None or not key:
         raise _refused("", "", "no process is executable")
-    wired = {e.get("id") or "": wiring(e) for e in process.iter(etree.Element) if local(e) in NODES}
+    known = index(root)
+    wired = {e.get("id") or "": wiring(e, known) for e in process.iter(etree.Element) if local(e) in NODES}
     names = {*_names(root, process, wired.values())}
     prepare(root, process)
     parser = Parser()

@@ -14,10 +14,11 @@ BEHIND_A_CHOICE = frozenset({"timer", "message", "signal", "conditional"})
 
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
+    catchers = _Catchers(subject)
     for node in subject.process.nodes.values():
         yield from _named(node)
         if node.kind in THROWS and node.trigger in ("error", "escalation"):
-            yield from _caught(subject, node)
+            yield from _caught(catchers, node)
         if node.kind == "boundaryEvent" and node.trigger in ("error", "escalation"):
             yield from _where(subject, node)
         if node.kind == "eventBasedGateway":
@@ -45,8 +46,8 @@ def _named(node: Node) -> Iterator[DiagramProblem]:
         )
 
 
-def _caught(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
-    if any(_catches(catcher, node) for catcher in _around(subject, node)):
+def _caught(catchers: _Catchers, node: Node) -> Iterator[DiagramProblem]:
+    if any(_catches(catcher, node) for catcher in catchers.around(node)):
         return
     error = node.trigger == "error"
     yield found(
@@ -59,21 +60,31 @@ def _caught(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
     )
 
 
-def _around(subject: Subject, node: Node) -> Iterator[Node]:
-    """The events that stand on the border of what the node lies in, and the starts of event sub-processes there."""
-    nodes = subject.process.nodes
-    level, left = node.parent, node
-    while True:
-        if not left.beside:  # an event sub-process does not catch what it or one beside it throws
-            for other in nodes.values():
-                holder = nodes.get(other.parent or "")
-                if other.kind == "startEvent" and holder is not None and holder.beside and holder.parent == level:
-                    yield other
-        scope = nodes.get(level or "")
-        if scope is None:
-            return
-        yield from (n for n in nodes.values() if n.kind == "boundaryEvent" and n.attached_to == scope.id)
-        level, left = scope.parent, scope
+class _Catchers:
+    """The events that catch what is thrown inside: on the border of a scope, or beginning a sub-process beside."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.nodes = subject.process.nodes
+        self.borders: dict[str, list[Node]] = {}
+        self.starts: dict[str | None, list[Node]] = {}
+        for node in self.nodes.values():
+            holder = self.nodes.get(node.parent or "")
+            if node.kind == "boundaryEvent" and node.attached_to:
+                self.borders.setdefault(node.attached_to, []).append(node)
+            elif node.kind == "startEvent" and holder is not None and holder.beside:
+                self.starts.setdefault(holder.parent, []).append(node)
+
+    def around(self, node: Node) -> Iterator[Node]:
+        """From the inside out."""
+        level, left = node.parent, node
+        while True:
+            if not left.beside:  # an event sub-process does not catch what it or one beside it throws
+                yield from self.starts.get(level, ())
+            scope = self.nodes.get(level or "")
+            if scope is None:
+                return
+            yield from self.borders.get(scope.id, ())
+            level, left = scope.parent, scope
 
 
 def _catches(catcher: Node, thrown: Node) -> bool:

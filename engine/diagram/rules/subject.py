@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lxml import etree
@@ -23,6 +23,11 @@ class Subject:
     positions: Collection[str] | None  #: None: unknown, not to be checked
     decisions: Mapping[str, Decision]
     processes: Collection[str] | None  #: keys of those that can be called; None: unknown, not to be checked
+    raws: dict[str, etree._Element] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for element in elements(self.element):
+            self.raws.setdefault(element.get("id") or "", element)
 
     @property
     def process(self) -> Process:
@@ -35,7 +40,7 @@ class Subject:
 
     def raw(self, id: str) -> etree._Element | None:
         """The element of a node, for what the node does not say."""
-        return next((e for e in elements(self.element) if e.get("id") == id), None)
+        return self.raws.get(id)
 
     def scopes(self) -> Iterator[tuple[Node | None, list[Node]]]:
         """Each level with its nodes: the process itself (None), then every sub-process."""

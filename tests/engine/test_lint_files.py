@@ -1,0 +1,130 @@
+"""`python -m engine lint`: any bytes whatsoever get one line, in bounded time, without a database."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import lint_files
+from engine.__main__ import main
+from engine.diagram.xml import LARGEST
+
+ROOT = Path(__file__).resolve().parents[2]
+SOP = ROOT / "processes" / "pengumpulan_data_kinerja.bpmn"
+HEAD = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><process id="p" isExecutable="true">"""
+TAIL = b"</process></definitions>"
+
+
+def linted(capsys: pytest.CaptureFixture[str], *paths: Path) -> tuple[int, list[dict[str, Any]]]:
+    code = main(["lint", "--json", *map(str, paths)])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_procedures_pass_with_the_forms_beside_them_and_no_database() -> None:
+    files = sorted(str(path) for path in (ROOT / "processes").glob("*.bpmn"))
+    ran = subprocess.run(
+        [sys.executable, "-m", "engine", "lint", "--json", *files],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "ALUR_DATABASE_URL": "postgresql://nowhere.invalid/none"},
+        timeout=60,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [line["file"] for line in lines] == files
+    assert [line["problems"] for line in lines] == [[]] * len(files)
+
+
+def test_a_blocking_finding_gives_one_and_names_element_and_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.bpmn"
+    path.write_bytes(SOP.read_bytes().replace(b"userTask", b"callActivity"))
+    code, (line,) = linted(capsys, path)
+    assert code == 1
+    assert set(line) == {"file", "problems"}
+    keys = {"element", "name", "rule", "severity", "message", "remedy"}
+    assert all(set(problem) == keys for problem in line["problems"])
+    blocking = [p for p in line["problems"] if p["severity"] == "error"]
+    assert any(p["rule"] == "not-executed" and p["remedy"] and p["element"] for p in blocking)
+    assert main(["lint", str(path)]) == 1
+    assert "not-executed" in capsys.readouterr().out
+
+
+def hostile() -> dict[str, bytes]:
+    whole = SOP.read_bytes()
+    small = (ROOT / "tests" / "diagrams" / "script_task.bpmn").read_bytes()
+    deep = b"<subProcess>" * 5000 + b"</subProcess>" * 5000
+    tasks = b"".join(b'<userTask id="t%d"/>' % n for n in range(30_000))
+    errors = b"".join(b'<error id="r%d"/>' % n for n in range(20_000))
+    throws = b"".join(
+        b'<endEvent id="e%d"><errorEventDefinition errorRef="r%d"/></endEvent>' % (n, 19_999 - n) for n in range(900)
+    )
+    flows = b"".join(b'<sequenceFlow id="f%d" sourceRef="a" targetRef="b"/>' % n for n in range(40_000))
+    grid = b'<startEvent id="s"/>' + b"".join(b'<parallelGateway id="g%d"/>' % n for n in range(900))
+    grid += b"".join(
+        b'<sequenceFlow id="x%d" sourceRef="g%d" targetRef="g%d"/>' % (n, n % 900, (n * 7 + 1) % 900)
+        for n in range(8000)
+    )
+    script = b"<scriptTask id='x'><script>" + b"x = (\n" * 200_000 + b"</script></scriptTask>"
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>' + HEAD + b"&c;" + TAIL
+    return {
+        "nothing": b"",
+        "zeros": bytes(10_000),
+        "noise": random.Random(7).randbytes(100_000),
+        "utf-16": whole.decode().encode("utf-16"),
+        "bomb": bomb,
+        "bomb in utf-16": bomb.decode().encode("utf-16"),
+        "deep": HEAD + deep + TAIL,
+        "many tasks": HEAD + tasks + TAIL,
+        "many errors": HEAD.replace(b"<process", errors + b"<process") + throws + TAIL,
+        "many flows": HEAD + b'<startEvent id="a"/><endEvent id="b"/>' + flows + TAIL,
+        "grid": HEAD + grid + TAIL,
+        "long script": HEAD + script + TAIL,
+        "long attribute": HEAD + b'<userTask id="' + b"a" * 4_000_000 + b'"/>' + TAIL,
+        "long expression": whole.replace(b"semua_lengkap", b"(" * 1_000_000),
+        "escape": small.replace(b"price * 2", b"().__class__.__bases__[0].__subclasses__()"),
+        "null id": whole.replace(b'id="disposisi"', b'id=""'),
+        "surrogate": whole.replace(b"Camat", b"\xed\xa0\x80"),
+    }
+
+
+@pytest.mark.parametrize("name", hostile())
+def test_hostile_bytes_are_judged_in_time(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / f"{name}.bpmn"
+    path.write_bytes(hostile()[name])
+    began = time.process_time()
+    code, (line,) = linted(capsys, path)
+    assert time.process_time() - began < 5
+    assert line["problems"], name
+    assert code == 1
+
+
+def test_a_file_truncated_at_every_byte_is_judged(tmp_path: Path) -> None:
+    whole = (ROOT / "tests" / "diagrams" / "user_task.bpmn").read_bytes()
+    path = tmp_path / "cut.bpmn"
+    for length in range(len(whole) - 2):
+        path.write_bytes(whole[:length])
+        assert lint_files.problems_of(path), length
+
+
+def test_a_file_that_is_too_large_missing_or_no_file_is_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    large = tmp_path / "large.bpmn"
+    with large.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    code, lines = linted(capsys, large, tmp_path / "gone.bpmn", tmp_path)
+    assert code == 1
+    assert [[p["rule"] for p in line["problems"]] for line in lines] == [["unreadable"]] * 3
