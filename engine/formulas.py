@@ -198,7 +198,20 @@ def category(percent: Any, thresholds: Sequence[Sequence[Any]]) -> str | None:
     return str(thresholds[-1][-1]) if thresholds else None
 
 
-MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 
 
 def tanggal(iso: Any) -> str:
