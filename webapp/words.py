@@ -150,6 +150,9 @@ SENTENCES = {
     "alert.closed": N_("Alert closed, the work is done: %(step)s"),
     "note.added": N_("Note written"),
     "document.attached": N_("Document added: %(step)s"),
+    "message.sent": N_("Message sent"),
+    "message.received": N_("Message received"),
+    "signal.sent": N_("Signal sent"),
     "incident.opened": N_("Automatic work failed: %(step)s"),
     "incident.retried": N_("Automatic work tried again: %(step)s"),
 }
