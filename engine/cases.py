@@ -211,8 +211,7 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
         ended_at=instance.ended_at,
         steps=steps,
         tokens=_tokens(instance, tasks),
-        done=frozenset(t.activity_id for t in tasks if t.state == TaskState.COMPLETED)
-        | frozenset(s.activity_id for s in steps if s.state == "done"),
+        done=_done(process, steps, [task for task, _ in rows]),
         late=_late(instance, standards, tasks),
         tasks=tasks,
         deadlines=standards,
@@ -254,6 +253,23 @@ def _tokens(instance: InstanceRow, tasks: tuple[CaseTask, ...]) -> dict[str, tup
             holders = tokens.setdefault(task.activity_id, [])
             holders.append(task.item_label or task.position_name)
     return {element: tuple(dict.fromkeys(names)) for element, names in tokens.items()}
+
+
+def _done(process: Process, steps: tuple[StepView, ...], tasks: list[TaskRow]) -> frozenset[str]:
+    """Elements whose work counts now: of finished steps, and of the running round of a sub-process.
+
+    What a return has made necessary again is not done, though it was once.
+    """
+    finished = {step.activity_id for step in steps if step.state == "done"}
+    step_of = {element: steps[place].activity_id for element, place in process.places().items()}
+    running = {task.scope_key for task in tasks if task.open and task.scope_key is not None}
+    inner = {
+        task.activity_id
+        for task in tasks
+        if task.state == TaskState.COMPLETED
+        and (task.scope_key in running or step_of.get(task.activity_id) in finished)
+    }
+    return frozenset(finished | inner)
 
 
 def _late(instance: InstanceRow, standards: tuple[DeadlineView, ...], tasks: tuple[CaseTask, ...]) -> frozenset[str]:
