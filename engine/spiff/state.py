@@ -18,6 +18,7 @@ from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, EventSplit, StartEventJoin, _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
@@ -224,6 +225,7 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
     def hold(task: Task, exact: bool = True) -> None:
         keep[task.id] = keep.get(task.id, False) or exact
 
+    spent: list[Task] = []
     for task in scope.tasks.values():
         if not task.has_state(OPEN) or _repeated(task):
             continue
@@ -237,7 +239,9 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
         for split in _splits(task):  # the join looks at all direct children of an open split
             hold(split)
             for child in split.children:
-                if not child.has_state(PREDICTED):
+                if _spent(child):
+                    spent.append(child)
+                elif not child.has_state(PREDICTED):
                     hold(child)
     for group in _joins(scope):
         tokens = _unused(group)
@@ -249,14 +253,32 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
         for token in tokens:
             hold(token)
             hold(token.parent, not ended)
+    for task in spent:  # the join must not find what follows an event right below the split
+        if any(below.id in keep for below in _below(task)):
+            hold(task)
     return keep
+
+
+def _spent(task: Task) -> bool:
+    """An event on a border that has come and waits again beside itself."""
+    if not isinstance(task.task_spec, BoundaryEvent) or task.state != S.COMPLETED:
+        return False
+    return any(t.task_spec is task.task_spec and t.state == S.WAITING for t in task.parent.children)
+
+
+def _below(task: Task) -> Iterator[Task]:
+    todo = list(task.children)
+    while todo:
+        below = todo.pop()
+        yield below
+        todo.extend(below.children)
 
 
 def _repeated(task: Task) -> bool:
     """Each round of a repetition leaves a waiting join at its activity; one is as good as all."""
     if not isinstance(task.task_spec, BoundaryEventJoin) or task.state != S.WAITING or task.parent is None:
         return False
-    return task is not [t for t in task.parent.children if t.task_spec is task.task_spec][-1]
+    return _spent(task.parent) or task is not [t for t in task.parent.children if t.task_spec is task.task_spec][-1]
 
 
 def _splits(task: Task) -> Iterator[Task]:
