@@ -121,7 +121,9 @@ def attach(uow: UnitOfWork, task_id: int, ids: Mapping[str, Sequence[str]]) -> N
     """
     fields = {id: path for path, named in ids.items() for id in named}
     drafts = uow.session.scalars(
-        select(DocumentRow).where(DocumentRow.task_id == task_id, DocumentRow.state == DocumentState.DRAFT)
+        select(DocumentRow)
+        .where(DocumentRow.task_id == task_id, DocumentRow.state == DocumentState.DRAFT)
+        .with_for_update()
     )
     task = uow.session.get_one(TaskRow, task_id)
     for row in drafts:
@@ -195,12 +197,15 @@ def sweep(uow: UnitOfWork) -> int:
         select(DocumentRow, TaskRow)
         .outerjoin(TaskRow, TaskRow.id == DocumentRow.task_id)
         .where(DocumentRow.state == DocumentState.DRAFT, DocumentRow.uploaded_at < forgotten)
+        .with_for_update(of=DocumentRow, skip_locked=True)
     )
     for row, task in drafts:
         if task is None or not task.open or not _names(task.draft, row.id):
             row.state = DocumentState.ABANDONED
     uow.session.flush()
-    gone = uow.session.scalars(select(DocumentRow).where(DocumentRow.state == DocumentState.ABANDONED)).all()
+    # What another worker sweeps already is left to it.
+    abandoned = select(DocumentRow).where(DocumentRow.state == DocumentState.ABANDONED)
+    gone = uow.session.scalars(abandoned.with_for_update(skip_locked=True)).all()
     for row in gone:
         uow.session.delete(row)
     uow.session.flush()

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import definitions, office, positions, tasks, users
+from engine import definitions, documents, office, positions, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, Conflict, InvalidInput
-from engine.identity import HoldingKind
+from engine.identity import SYSTEM, HoldingKind
 from engine.model import HistoryRow, PersonRow, TaskRow, TaskState
 from tests import answers
 from tests.durability.furnished import PROCESS, World, open_task
@@ -100,6 +100,23 @@ def test_several_processes_lose_and_double_nothing(
     assert not [trouble for one in told for trouble in one["troubles"]]
     clock.at = world.at + timedelta(hours=1)
     assert_each_sent_once(database, [id for one in told for id in one["sent"]])
+
+
+def test_workers_that_sweep_at_once_don_t_stumble_over_each_other(
+    database: Database, world: World, clock: SetClock
+) -> None:
+    actor, task = person(database, "kasubag_umum"), open_task(database, world.cases["new"], "terima_permintaan")
+    with database.begin(actor) as uow:
+        for number in range(40):
+            kept = documents.upload(uow, task, "surat", "surat.pdf", b"%PDF-1.4\n" + str(number).encode())
+            documents.remove_draft(uow, kept.id)
+
+    def sweep() -> int:
+        with database.begin(SYSTEM) as uow:
+            return documents.sweep(uow)
+
+    swept = at_once(*[sweep] * 4)
+    assert sum(n for n in swept if isinstance(n, int)) == 40, swept
 
 
 def assert_each_sent_once(database: Database, sent: list[int]) -> None:

@@ -143,7 +143,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=False),
-        sa.Column("begins", sa.String(length=300), nullable=True),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.Column(
             "warnings", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
@@ -170,18 +169,6 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_person_id"), ["person_id"], unique=False)
 
-    op.create_table(
-        "decisions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("definition_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["definition_id"], ["process_definitions.id"], name=op.f("fk_decisions_definition_id_process_definitions")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("definition_id", "key", name=op.f("uq_decisions_definition_id_key")),
-    )
     op.create_table(
         "forms",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -276,8 +263,8 @@ def upgrade() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("instance_id", sa.Integer(), nullable=True),
-        sa.Column("job_key", sa.String(length=200), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("job_key", sa.String(length=64), nullable=False),
         sa.Column("activity_id", sa.String(length=200), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -298,8 +285,8 @@ def upgrade() -> None:
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("instance_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -319,32 +306,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jobs_instance_id"), ["instance_id"], unique=False)
 
     op.create_table(
-        "messages",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("correlation", sa.String(length=300), nullable=False),
-        sa.Column(
-            "variables", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_from", sa.Integer(), nullable=True),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered_to", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["delivered_to"], ["process_instances.id"], name=op.f("fk_messages_delivered_to_process_instances")
-        ),
-        sa.ForeignKeyConstraint(
-            ["sent_from"], ["process_instances.id"], name=op.f("fk_messages_sent_from_process_instances")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-    )
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_messages_state_name_correlation"), ["state", "name", "correlation"], unique=False
-        )
-
-    op.create_table(
         "notes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("instance_id", sa.Integer(), nullable=False),
@@ -362,28 +323,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notes_instance_id_id"), ["instance_id", "id"], unique=False)
 
     op.create_table(
-        "subscriptions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=False),
-        sa.Column("instance_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("correlation", sa.String(length=300), nullable=False),
-        sa.Column("event_id", sa.String(length=200), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["instance_id"], ["process_instances.id"], name=op.f("fk_subscriptions_instance_id_process_instances")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
-        sa.UniqueConstraint("key", name=op.f("uq_subscriptions_key")),
-    )
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_subscriptions_instance_id"), ["instance_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_subscriptions_kind_name_correlation"), ["kind", "name", "correlation"], unique=False
-        )
-
-    op.create_table(
         "tasks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -394,7 +333,6 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=200), nullable=True),
         sa.Column("item_label", sa.String(length=300), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("returned", sa.Boolean(), nullable=False),
         sa.Column("scope_activity_id", sa.String(length=200), nullable=True),
         sa.Column("scope_key", sa.String(length=64), nullable=True),
         sa.Column("candidate_group", sa.String(length=200), nullable=True),
