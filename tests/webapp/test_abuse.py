@@ -328,19 +328,9 @@ def large(megabytes: int, token: str) -> dict[str, Any]:
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(shop: Shop, visit: Visit) -> None:
     _, task = shop.start()
     client = browser(visit("kasi_pemerintahan"))
-    data = {
-        "path": "surat",
-        "file": (BytesIO(PDF + b"\0" * 21 * 1024 * 1024), "besar.pdf"),
-        "csrf_token": token(client),
-    }
-    answer = client.post(f"/tasks/{task}/files", data=data)
+    answer = client.post(f"/tasks/{task}/files", **large(21, token(client)))
     assert answer.status_code == 422 and "20 MB" in answer.get_json()["problem"]
-    data = {
-        "path": "surat",
-        "file": (BytesIO(PDF + b"\0" * 25 * 1024 * 1024), "besar.pdf"),
-        "csrf_token": token(client),
-    }
-    answer = client.post(f"/tasks/{task}/files", data=data)
+    answer = client.post(f"/tasks/{task}/files", **large(25, token(client)))
     assert answer.status_code == 413 and "Terlalu besar" in answer.text
 
 
