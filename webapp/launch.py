@@ -40,7 +40,8 @@ class CannotStart(Exception):
 def serve() -> int:
     """Run until Ctrl-C or SIGTERM; 1 if it can't start."""
     os.environ.setdefault("DEMO", "1")
-    for name in ("SIGTERM", "SIGHUP"):
+    # Ctrl-C too: a shell that starts this in the background has it ignored, and then nothing would end it by that.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
     stop = threading.Event()
