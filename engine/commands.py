@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, definitions, demo, doctor, instances, lint_files, positions, tasks
+from . import alerts, backup, cases, db, definitions, demo, doctor, instances, lint_files, positions, procedures, tasks
 from .db import Database, UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
@@ -81,7 +81,7 @@ def lint(arguments: Namespace) -> Result:
 
 def processes(database: Database, arguments: Namespace) -> Result:
     with database.read(SYSTEM) as uow:
-        items = definitions.listing(uow)
+        items = procedures.listing(uow)
     rows = [
         {
             "key": i.definition.key,

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from forms import definition as form_definition
 from forms.model import Form
 
-from . import history, locks, positions, reading, starts
+from . import history, locks, positions, starts
 from .checking import Checked, check
 from .db import UnitOfWork
 from .diagram import read
@@ -22,8 +21,8 @@ from .diagram.decisions import read_decisions
 from .diagram.model import Diagram, Process
 from .errors import DiagramProblem, InvalidDiagram, NotAllowed, NotFound
 from .expressions import names_in
-from .identity import Entitlement, require_administrator
-from .model import CaseState, DecisionRow, DefinitionRow, FormRow, InstanceRow, PersonRow
+from .identity import Entitlement
+from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
 from .spiff.spec import Spec, compile_spec
 
 
@@ -40,33 +39,6 @@ class DefinitionView:
     retired: bool
     new: bool = False  #: made by this very deployment
     warnings: tuple[DiagramProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessItem:
-    """A process in the list: its newest version and how much of it runs."""
-
-    definition: DefinitionView
-    process: Process
-    active: int
-    completed: int
-    may_start: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessPage:
-    definition: DefinitionView
-    diagram: Diagram
-    process: Process
-    forms: Mapping[str, Form]
-    versions: tuple[DefinitionView, ...]
-    active: int
-    completed: int
-    owners: tuple[str, ...]  #: position names
-    starters: tuple[str, ...]  #: position names
-    unknown: tuple[str, ...]  #: lanes and owners the office has no position for
-    may_start: bool
-    may_edit: bool
 
 
 # -- deploying -------------------------------------------------------------------------------------------------------
@@ -89,7 +61,7 @@ def deploy(
     locks.alone_in_office(uow)
     newest = _newest(uow, process.key)
     if newest is not None and newest.digest == checked.digest:
-        return _view(uow, newest)
+        return view(uow, newest)
     return _store(uow, checked, newest, reason)
 
 
@@ -146,60 +118,10 @@ def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reas
         uow.session.add(DecisionRow(definition_id=row.id, key=key, content=file))
     starts.schedule(uow, process)
     history.record(uow, "process.deployed", key=row.key, version=row.version, name=row.name, reason=row.reason)
-    return _view(uow, row, new=True, warnings=checked.problems)
+    return view(uow, row, new=True, warnings=checked.problems)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
-
-
-def listing(uow: UnitOfWork) -> tuple[ProcessItem, ...]:
-    """The newest version of each process that isn't retired, with counts over all its versions."""
-    latest = select(DefinitionRow.key, func.max(DefinitionRow.version).label("version")).group_by(DefinitionRow.key)
-    chosen = latest.subquery()
-    rows = uow.session.scalars(
-        select(DefinitionRow)
-        .join(chosen, (DefinitionRow.key == chosen.c.key) & (DefinitionRow.version == chosen.c.version))
-        .where(DefinitionRow.retired_at.is_(None))
-        .order_by(DefinitionRow.example, DefinitionRow.name)
-    )
-    counts = _counts(uow)
-    items = []
-    for row in rows:
-        process = diagram_of(uow, row.id).process
-        active, completed = counts.get(row.key, (0, 0))
-        may_start = starter_entitlement(uow, process) is not None
-        items.append(ProcessItem(_view(uow, row), process, active, completed, may_start))
-    return tuple(items)
-
-
-def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
-    """One version of a process (the newest without `version`). Raises NotFound."""
-    rows = uow.session.scalars(
-        select(DefinitionRow).where(DefinitionRow.key == key).order_by(DefinitionRow.version.desc())
-    ).all()
-    row = next((r for r in rows if version is None or r.version == version), None)
-    if row is None:
-        raise NotFound("process", key)
-    diagram = diagram_of(uow, row.id)
-    process = diagram.process
-    active, completed = _counts(uow).get(key, (0, 0))
-    known = positions.names(uow)
-    form_keys = uow.session.scalars(select(FormRow.key).where(FormRow.definition_id == row.id)).all()
-    retired = rows[0].retired_at is not None
-    return ProcessPage(
-        definition=_view(uow, row),
-        diagram=diagram,
-        process=process,
-        forms={form_key: form_of(uow, row.id, form_key) for form_key in form_keys},
-        versions=tuple(_view(uow, r) for r in rows),
-        active=active,
-        completed=completed,
-        owners=tuple(known[k] for k in owner_keys(uow, process)),
-        starters=tuple(known[k] for k in starter_keys(uow, process)),
-        unknown=_unknown(uow, process),
-        may_start=not retired and starter_entitlement(uow, process) is not None,
-        may_edit=uow.actor.administrator or uow.actor.holding(*owner_keys(uow, process)) is not None,
-    )
 
 
 def startable(uow: UnitOfWork, key: str) -> DefinitionRow:
@@ -291,23 +213,6 @@ def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement
     return mine
 
 
-def create_positions(uow: UnitOfWork, key: str) -> tuple[str, ...]:
-    """Create the positions a process's lanes and owners name and the office lacks; gives their names.
-
-    Administrators only. Their work has lain with the administrators until now; new tasks find the new positions.
-    """
-    require_administrator(uow.actor, "create positions")
-    missing = get(uow, key).unknown
-    for name in missing:
-        plain = positions.KEY.fullmatch(name) is not None
-        positions.create(uow, name=name.replace("_", " ").capitalize() if plain else name, key=name if plain else None)
-    return missing
-
-
-def _unknown(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
-    return tuple(name for name in (*process.lanes, *process.owners) if positions.resolve(uow, name) is None)
-
-
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
@@ -324,9 +229,10 @@ def _row(uow: UnitOfWork, definition_id: int) -> DefinitionRow:
     return row
 
 
-def _view(
+def view(
     uow: UnitOfWork, row: DefinitionRow, *, new: bool = False, warnings: tuple[DiagramProblem, ...] = ()
 ) -> DefinitionView:
+    """A version as others see it."""
     author = uow.session.get(PersonRow, row.created_by) if row.created_by else None
     return DefinitionView(
         id=row.id,
@@ -341,23 +247,6 @@ def _view(
         new=new,
         warnings=warnings,
     )
-
-
-def _counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
-    """Running and completed cases by process, of those the actor may know of."""
-    rows = uow.session.execute(
-        select(DefinitionRow.key, InstanceRow.state, func.count())
-        .join(InstanceRow, InstanceRow.definition_id == DefinitionRow.id)
-        .where(reading.listable(uow))
-        .group_by(DefinitionRow.key, InstanceRow.state)
-    )
-    counts: dict[str, dict[str, Any]] = {}
-    for key, state, number in rows:
-        counts.setdefault(key, {})[state] = number
-    return {
-        key: (by.get(CaseState.ACTIVE, 0) + by.get(CaseState.SUSPENDED, 0), by.get(CaseState.COMPLETED, 0))
-        for key, by in counts.items()
-    }
 
 
 def _diagram(row: DefinitionRow) -> Diagram:

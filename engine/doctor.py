@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.exc import OperationalError
 
-from . import definitions, office, positions, worker
+from . import definitions, office, positions, procedures, worker
 from .db import Database, UnitOfWork
 from .errors import AlurError
 from .identity import SYSTEM
@@ -122,7 +122,7 @@ def _calendar(uow: UnitOfWork) -> Iterator[Finding]:
 
 
 def _lanes(uow: UnitOfWork) -> Iterator[Finding]:
-    for item in definitions.listing(uow):
+    for item in procedures.listing(uow):
         lanes = {node.lane for node in item.process.nodes.values() if node.lane}
         unknown = sorted(lane for lane in lanes if positions.resolve(uow, lane) is None)
         if unknown:

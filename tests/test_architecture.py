@@ -36,7 +36,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "tasks",
         "instances settle",
         "form_context inbox notes progress documents submissions office_file",
-        "alerts definitions incidents deadlines reading performers jobs mailbox starts",
+        "alerts procedures definitions incidents deadlines reading performers jobs mailbox starts",
         "users sessions positions holdings calendars calendar_rows days_off office history",
         "checking lint_files",
         "spiff db locks connectors",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from engine import definitions, positions
+from engine import definitions, positions, procedures
 from engine.errors import NotFound
 from webapp.context import actor, reading
 
@@ -37,7 +37,7 @@ def _role() -> str:
         return "administrator"
     mine = {p.position_id for p in person.positions}
     with reading() as uow:
-        owned = {key for item in definitions.listing(uow) for key in definitions.owner_keys(uow, item.process)}
+        owned = {key for item in procedures.listing(uow) for key in definitions.owner_keys(uow, item.process)}
         if owned & person.position_keys:
             return "owner"
         return "superior" if any(p.superior_id in mine for p in positions.listing(uow)) else "staff"

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import cases as reading
-from engine import definitions, instances, notes
+from engine import instances, notes, procedures
 from engine.errors import InvalidInput
 from webapp import context, i18n, sketch, words, workbook
 from webapp.drawing import submissions
@@ -28,7 +28,7 @@ def listing() -> str:
         page = reading.listing(
             uow, state=state, query=query, process=process, page=max(1, request.args.get("page", 1, type=int))
         )
-        processes = definitions.listing(uow)
+        processes = procedures.listing(uow)
     address = {"query": query or None, "process": process or None, "state": state or None}
     return render_template(
         "cases/list.html", page=page, processes=processes, address=address, filtered=any(address.values())

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import definitions
+from engine import procedures
 from engine.diagram.model import Process
 from webapp import context, sketch
 
@@ -19,7 +19,7 @@ processes = Blueprint("processes", __name__)
 def create_positions(key: str) -> Response:
     """Create the positions the diagram names and the office lacks."""
     with context.writing() as uow:
-        created = definitions.create_positions(uow, key)
+        created = procedures.create_positions(uow, key)
     flash(_("Created: %(names)s. Now enter who holds them.", names=", ".join(created)), "success")
     return redirect(url_for("settings.positions"), 303)
 
@@ -36,7 +36,7 @@ class Assumption:
 def listing() -> str:
     """All processes with how much of them runs."""
     with context.reading() as uow:
-        items = definitions.listing(uow)
+        items = procedures.listing(uow)
     return render_template("processes/list.html", items=items)
 
 
@@ -44,7 +44,7 @@ def listing() -> str:
 def show(key: str) -> str:
     """One process in its newest version, or the one asked for."""
     with context.reading() as uow:
-        page = definitions.get(uow, key, request.args.get("version", type=int))
+        page = procedures.get(uow, key, request.args.get("version", type=int))
     return render_template(
         "processes/process.html",
         page=page,

@@ -13,8 +13,8 @@ from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from engine import definitions, task_page
 from engine import inbox as lists
+from engine import procedures, task_page
 from engine import tasks as work
 from engine.errors import (
     ActivityFailed,
@@ -63,7 +63,7 @@ def inbox() -> str:
             page=max(1, request.args.get("page", 1, type=int)),
         )
         counts = lists.counts(uow)
-        processes = definitions.listing(uow)
+        processes = procedures.listing(uow)
     chosen = {"query": query or None, "process": process or None, "late": int(late) or None}
     return render_template(
         "tasks/inbox.html",

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook as Spreadsheet
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from engine import cases, definitions, documents, office
+from engine import cases, documents, office, procedures
 from engine.cases import CasePage
 from engine.db import UnitOfWork
 from engine.errors import ExpressionError, NotFound
@@ -42,7 +42,7 @@ def offered(uow: UnitOfWork, case: CasePage) -> tuple[Offered, ...]:
     evaluate = evaluator(uow)
     return tuple(
         Offered(key, _worded(book.title, evaluate, names))
-        for key, form in definitions.get(uow, case.process.key, case.version).forms.items()
+        for key, form in procedures.get(uow, case.process.key, case.version).forms.items()
         if (book := form.workbook) is not None and book.source.activity in sent
     )
 
@@ -50,7 +50,7 @@ def offered(uow: UnitOfWork, case: CasePage) -> tuple[Offered, ...]:
 def of_case(uow: UnitOfWork, instance_id: int, form_key: str) -> tuple[BytesIO, str]:
     """One workbook and its file name. Raises NotFound for a case one may not read or a form that declares none."""
     case = cases.get(uow, instance_id)
-    form: Form | None = definitions.get(uow, case.process.key, case.version).forms.get(form_key)
+    form: Form | None = procedures.get(uow, case.process.key, case.version).forms.get(form_key)
     if form is None or form.workbook is None:
         raise NotFound("workbook", form_key)
     evaluate, names = evaluator(uow), _names(case)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, definitions, instances, users
+from engine import calendars, definitions, instances, procedures, users
 from engine.db import Database
 from engine.errors import InvalidDiagram
 from engine.identity import SYSTEM
@@ -22,7 +22,7 @@ KEY = "pengumpulan_data_kinerja"
 def edited(database: Database) -> tuple[bytes, dict[str, str]]:
     """The procedure in force with one standard time changed, and its forms."""
     with database.read(SYSTEM) as uow:
-        xml = definitions.get(uow, KEY).diagram.xml
+        xml = procedures.get(uow, KEY).diagram.xml
     assert xml.count(b">PT5M<") == 1
     forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
     return xml.replace(b">PT5M<", b">PT25M<"), forms
@@ -34,7 +34,7 @@ def test_an_owners_edit_is_a_new_version_and_a_restart_does_not_undo_it(procedur
         assert definitions.deploy(uow, xml, forms, reason="Waktu tidak cukup").version == 2
     with procedure.begin(SYSTEM) as uow:
         assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
-        page = definitions.get(uow, KEY)
+        page = procedures.get(uow, KEY)
     assert (page.definition.version, page.definition.reason) == (2, "Waktu tidak cukup")
     assert page.process.nodes["terima_permintaan"].deadline.text == "PT25M"  # type: ignore[union-attr]
 
@@ -57,7 +57,7 @@ def test_running_cases_keep_their_version_and_new_ones_take_the_newest(procedure
 
 def test_the_same_content_makes_no_new_version(procedure: Database, as_: As) -> None:
     with procedure.read(SYSTEM) as uow:
-        xml = definitions.get(uow, KEY).diagram.xml
+        xml = procedures.get(uow, KEY).diagram.xml
     _, forms = edited(procedure)
     with procedure.begin(as_("pengelola_sop")) as uow:
         again = definitions.deploy(uow, xml, forms)
@@ -76,7 +76,7 @@ def test_a_refused_diagram_names_every_problem_and_changes_nothing(procedure: Da
     assert "sampaikan_dokumen" in errors
     assert all(p.message and p.remedy for p in errors.values())
     with procedure.read(SYSTEM) as uow:
-        assert definitions.get(uow, KEY).definition.version == 1
+        assert procedures.get(uow, KEY).definition.version == 1
 
 
 def test_one_bad_file_keeps_no_other_procedure_from_its_place(office: Database, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_one_bad_file_keeps_no_other_procedure_from_its_place(office: Database, 
     (tmp_path / "processes" / "a_broken.bpmn").write_text("<not bpmn")
     with office.begin(SYSTEM) as uow:
         refused = definitions.deploy_seeds(uow, tmp_path / "processes", ROOT / "forms")
-        names = [item.definition.key for item in definitions.listing(uow)]
+        names = [item.definition.key for item in procedures.listing(uow)]
     assert list(refused) == ["a_broken.bpmn"]
     assert KEY in names
 
@@ -96,11 +96,11 @@ def test_an_office_without_the_positions_is_told_and_gets_them_at_one_click(data
         assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
     administrator = person(database, "administrator")
     with database.begin(administrator) as uow:
-        assert definitions.get(uow, KEY).may_start, "or nobody could"
+        assert procedures.get(uow, KEY).may_start, "or nobody could"
         started = instances.start(uow, KEY)
         assert [t.id for t in inbox(uow, scope="unit").items] == [started.task_id], "never nobody's"
-        definitions.create_positions(uow, KEY)
-        page = definitions.get(uow, KEY)
+        procedures.create_positions(uow, KEY)
+        page = procedures.get(uow, KEY)
     assert page.unknown == ()
     assert page.starters == ("Kasubag Umum dan Kepegawaian",)
     assert page.owners == ("Pengelola sop",)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from engine import alerts, cases, definitions, demo, demo_text, doctor, documents, positions, task_page, users
+from engine import alerts, cases, demo, demo_text, doctor, documents, positions, procedures, task_page, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY, SYSTEM, Actor
@@ -96,7 +96,7 @@ def test_it_never_touches_an_office_where_anybody_is_known(database: Database) -
     assert not demo.load(database, seeds=SEEDS)
     with database.read(SYSTEM) as uow:
         assert len(users.listing(uow)) == 1
-        assert definitions.listing(uow) == ()
+        assert procedures.listing(uow) == ()
 
 
 def test_a_process_that_was_changed_or_taken_away_costs_its_cases_and_not_the_start(

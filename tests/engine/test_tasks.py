@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine import cases, definitions, history, instances, positions, task_page, tasks, users
+from engine import cases, definitions, history, instances, positions, procedures, task_page, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import (
@@ -274,7 +274,7 @@ def test_a_confidential_case_vanishes_from_everybody_elses_list_and_search(proce
 
 def test_an_owner_may_not_deploy_what_another_owns(procedure: Database, as_: Callable[[str], Actor]) -> None:
     with procedure.read(SYSTEM) as uow:
-        page = definitions.get(uow, "pengumpulan_data_kinerja")
+        page = procedures.get(uow, "pengumpulan_data_kinerja")
     with pytest.raises(NotAllowed), procedure.begin(as_("camat")) as uow:
         definitions.deploy(uow, page.diagram.xml, {})
 
