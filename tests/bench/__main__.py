@@ -1,4 +1,7 @@
-"""python -m tests.bench: how long a step of a case takes on each database, from the verb to the commit."""
+"""python -m tests.bench: how long a step of a case takes on each database, from the verb to the commit.
+
+The floor is taken in turn with it: as many statements, each the cheapest there is, and one durable commit.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from engine import definitions, instances, tasks
 from engine.clock import SetClock
@@ -50,11 +54,37 @@ def urls() -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
-def walk(database: Database) -> tuple[list[float], int]:
-    """Seconds of each completion over all cases, and the largest stored state in bytes."""
+@dataclass(slots=True)
+class Measured:
+    """Seconds of each completion and of the floor beside it, statements of each, and the largest state in bytes."""
+
+    spent: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+    statements: list[int] = field(default_factory=list)
+    largest: int = 0
+
+
+def stand_on_floor(database: Database, statements: int) -> float:
+    """Seconds for as many trivial statements in one unit, the last of which writes a row."""
+    begun = perf_counter()
+    with database.engine.connect().execution_options(alur_write=True) as connection:
+        for _ in range(statements - 1):
+            connection.exec_driver_sql("select 1")
+        connection.exec_driver_sql("update calendars set name = name")
+        connection.commit()
+    return perf_counter() - begun
+
+
+def walk(database: Database) -> Measured:
+    """Walk the cases to their end, each completion beside its floor."""
+    counted = [0]
+
+    def count(*_: object) -> None:
+        counted[0] += 1
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    measured = Measured()
     actors = {by: person(database, by) for by in {by for _, by, _ in STEPS}}
-    spent: list[float] = []
-    largest = 0
     for number in range(CASES):
         with database.begin(actors["kasubag_umum"]) as uow:
             case = instances.start(uow, procedure.PROCESS).instance_id
@@ -65,14 +95,16 @@ def walk(database: Database) -> tuple[list[float], int]:
                 mine = mine.where(TaskRow.item == by)
             with database.read(SYSTEM) as uow:
                 task = uow.session.scalars(mine.where(TaskRow.state == TaskState.OPEN)).one()
-            begun = perf_counter()
+            begun, counted[0] = perf_counter(), 0
             with database.begin(actors[by]) as uow:
                 tasks.complete(uow, task, raw)
-            spent.append(perf_counter() - begun)
+            measured.spent.append(perf_counter() - begun)
+            measured.statements.append(counted[0])
+            measured.floor.append(stand_on_floor(database, counted[0]))
             with database.read(SYSTEM) as uow:
                 size = select(func.length(InstanceRow.snapshot)).where(InstanceRow.id == case)
-                largest = max(largest, uow.session.scalar(size) or 0)
-    return spent, largest
+                measured.largest = max(measured.largest, uow.session.scalar(size) or 0)
+    return measured
 
 
 def main() -> None:
@@ -83,12 +115,15 @@ def main() -> None:
             open_office(database)
             with database.begin(SYSTEM) as uow:
                 definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
-            spent, largest = walk(database)
+            measured = walk(database)
             database.dispose()
-            tenths = statistics.quantiles((s * 1000 for s in spent), n=10)
+            tenths = statistics.quantiles((s * 1000 for s in measured.spent), n=10)
+            ratio = statistics.median(a / b for a, b in zip(measured.spent, measured.floor, strict=True))
+            median = statistics.median(measured.spent) * 1000
             print(
-                f"{name:<11} {len(spent)} completions, median {statistics.median(spent) * 1000:.1f} ms, "
-                f"nine of ten under {tenths[8]:.1f} ms, state at most {largest} bytes"
+                f"{name:<11} {len(measured.spent)} completions, median {median:.1f} ms, "
+                f"nine of ten under {tenths[8]:.1f} ms, {ratio:.1f} times the floor of as many bare statements "
+                f"({statistics.median(measured.statements):.0f}), state at most {measured.largest} bytes"
             )
 
 
