@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import history, locks, weeks
+from . import history, locks
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
-from .hours import Calendar, DayOff, HoursPeriod
 from .identity import require_administrator
 from .model import CalendarRow, DayOffRow, HoursRow
+from .worktime import weeks
+from .worktime.hours import Calendar, DayOff, HoursPeriod
 
 OFFICE = "office"
 

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from . import history, locks, weeks
+from . import history, locks
 from .calendar_rows import CHANGED, OFFICE, changed, get, iso, opened, periods_of, row_of, text, value_of
 from .days_off import (
     KINDS,
@@ -27,12 +27,13 @@ from .days_off import (
     warnings,
 )
 from .db import UnitOfWork
-from .default_hours import SOURCE, WEEK, Week
 from .errors import N_, Conflict, InvalidInput, NotFound
-from .hours import Calendar
 from .identity import require_administrator
 from .model import CalendarRow, HoursRow
-from .weeks import Typed
+from .worktime import weeks
+from .worktime.default_hours import SOURCE, WEEK, Week
+from .worktime.hours import Calendar
+from .worktime.weeks import Typed
 
 __all__ = [
     "KINDS",

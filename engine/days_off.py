@@ -11,9 +11,9 @@ from sqlalchemy import select
 from .calendar_rows import OFFICE, changed, day_off, days_of, get, opened, row_of, text
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotFound
-from .holidays_source import joint_leave_decreed, proposed
-from .hours import DayOff
 from .model import CalendarRow, DayOffRow
+from .worktime.holidays_source import joint_leave_decreed, proposed
+from .worktime.hours import DayOff
 
 KINDS = ("public", "joint_leave", "regional", "other")
 

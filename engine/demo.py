@@ -33,12 +33,12 @@ from . import (
     work,
 )
 from .db import Database, UnitOfWork
-from .durations import parse_duration
 from .errors import AlurError, InvalidDiagram
-from .hours import Calendar
 from .identity import SYSTEM, Actor
 from .model import AlertRow, AlertState, JobRow, PersonRow, TaskRow, TaskState
 from .office_file import load_office
+from .worktime.durations import parse_duration
+from .worktime.hours import Calendar
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from . import alerts, calendars, deadlines, definitions, history, jobs, locks, m
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
-from .formulas import Function
+from .expressions.formulas import Function
 from .identity import Entitlement
 from .model import (
     CaseState,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from . import history, locks
 from .db import CLOCK_OFFSET, UnitOfWork
 from .errors import N_, Conflict, InvalidInput
-from .formulas import Function, is_number, office_functions
+from .expressions.formulas import Function, is_number, office_functions
 from .identity import require_administrator
 from .model import SettingRow
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from . import calendars, positions, worktime
 from .db import UnitOfWork
 from .diagram.model import Node, Process
-from .durations import parse_duration
-from .hours import Calendar
 from .model import CaseState, DeadlineRow, InstanceRow, TaskRow, TaskState
+from .worktime.durations import parse_duration
+from .worktime.hours import Calendar
 
 
 @dataclass(frozen=True, slots=True)

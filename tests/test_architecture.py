@@ -42,22 +42,13 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "spiff db locks connectors",
         "model",
         "diagram",
-        "expressions evaluation grammar formulas worktime hours durations ledger weeks default_hours holidays_source "
-        "identity passwords filekinds demo_text clock settings errors views",
+        "expressions worktime identity passwords filekinds demo_text clock settings errors views",
     )
 )
 #: modules that do nothing but compute
 PURE = (
     "engine.expressions",
-    "engine.evaluation",
-    "engine.grammar",
-    "engine.formulas",
     "engine.worktime",
-    "engine.hours",
-    "engine.ledger",
-    "engine.durations",
-    "engine.weeks",
-    "engine.holidays_source",
     "engine.diagram",
     "engine.spiff",
     "forms",

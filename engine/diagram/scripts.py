@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.errors import ExpressionError
 from engine.expressions import check
-from engine.grammar import tree
+from engine.expressions.grammar import tree
 
 ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w{0,99})\s*=(?!=)\s*(?P<expression>.+)", re.DOTALL)
 MOST_LINES = 100

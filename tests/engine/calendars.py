@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.default_hours import RAMADAN_WEEK, WEEK
-from engine.holidays_source import proposed
 from engine.worktime import Calendar, HoursPeriod
+from engine.worktime.default_hours import RAMADAN_WEEK, WEEK
+from engine.worktime.holidays_source import proposed
 
 WIB = ZoneInfo("Asia/Jakarta")
 

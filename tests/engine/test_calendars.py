@@ -5,13 +5,13 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from engine import calendars, holidays_source, users, weeks
-from engine.default_hours import RAMADAN_WEEK, WEEK
+from engine import calendars, users
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from engine.hours import DayOff
 from engine.identity import SYSTEM, Actor, Entitlement
 from engine.model import DayOffRow, HistoryRow
-from engine.worktime import due
+from engine.worktime import due, holidays_source, weeks
+from engine.worktime.default_hours import RAMADAN_WEEK, WEEK
+from engine.worktime.hours import DayOff
 from tests.engine.calendars import shown, wib
 from tests.office import ADMINISTRATOR, PASSWORD, person
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine.default_hours import RAMADAN_WEEK, WEEK
-from engine.holidays_source import joint_leave_decreed, proposed
+from engine.worktime.default_hours import RAMADAN_WEEK, WEEK
+from engine.worktime.holidays_source import joint_leave_decreed, proposed
 
 
 def test_a_year_has_public_holidays_and_joint_leave_named_in_indonesian():

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from engine.default_hours import WEEK
 from engine.errors import DurationError
 from engine.worktime import (
     DayOff,
@@ -18,6 +17,7 @@ from engine.worktime import (
     next_opening,
     parse_duration,
 )
+from engine.worktime.default_hours import WEEK
 from tests.engine.calendars import NEVER, OFFICE, PLAIN, RAMADAN, SIX_DAYS, calendar, shown, wib
 
 

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from engine import calendars, deadlines, instances
 from engine.db import UnitOfWork
-from engine.default_hours import RAMADAN_WEEK
 from engine.errors import NotFound
+from engine.worktime.default_hours import RAMADAN_WEEK
 from webapp import i18n
 from webapp.admin import settings
 from webapp.context import now, reading, writing

@@ -12,8 +12,8 @@ from engine.diagram.model import Node, Timer
 from engine.diagram.read import embedded
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import child, children, local, ours, reference, yes
-from engine.durations import parse_duration
 from engine.errors import N_, DiagramProblem, DurationError
+from engine.worktime.durations import parse_duration
 
 CALENDARS = frozenset({"office"})
 CYCLE = re.compile(r"R[0-9]{0,4}/(?P<interval>P\S+)", re.ASCII)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from .errors import DurationError
+from ..errors import DurationError
 
 LONGEST = timedelta(days=3_660)  #: ten years; more is a slip of the pen
 

@@ -7,8 +7,8 @@ from datetime import time
 from itertools import pairwise
 from typing import Any
 
+from ..errors import N_, InvalidInput
 from .default_hours import Week
-from .errors import N_, InvalidInput
 
 #: weekday (Monday 0) -> (opens, closes) pairs, as `time` or as text "07:30" or "07.30"
 Typed = Mapping[int, Sequence[Sequence[time | str]]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from .errors import ExpressionError
+from ..errors import ExpressionError
 
 LENGTH = 2_000  #: characters of an expression
 DEPTH = 100  #: nested nodes

@@ -6,35 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ..errors import DurationError
 from .durations import Duration, parse_duration
-from .errors import DurationError
 from .hours import (
     Calendar,
-    DayOff,
-    HoursPeriod,
     counted_from,
-    is_open,
-    next_opening,
     openings,
     place_on,
     working_days,
 )
 from .ledger import days_counted, gap, minutes_counted
-
-__all__ = [
-    "Calendar",
-    "DayOff",
-    "Due",
-    "Duration",
-    "HoursPeriod",
-    "Lateness",
-    "between",
-    "due",
-    "is_open",
-    "lateness",
-    "next_opening",
-    "parse_duration",
-]
 
 
 @dataclass(frozen=True, slots=True)

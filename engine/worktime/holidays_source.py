@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import holidays
 
-from .worktime import DayOff
+from .hours import DayOff
 
 #: the package's category and what a calendar calls it; of two on one day the first wins
 _KINDS = (("public", "public"), ("government", "joint_leave"))

@@ -1,20 +1,14 @@
-"""The one expression language: conditions, titles, computed fields. Looks like Python, reaches nothing, always ends.
-
-grammar.py reads the text, evaluation.py walks it under a budget, formulas.py holds the functions.
-Nothing in them calls eval, exec or getattr on a value; whatever goes wrong is an ExpressionError.
-"""
+"""Evaluate or check one expression: reads its text, walks it under a budget, makes every fault an ExpressionError."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
 
-from .errors import ExpressionError
+from ..errors import ExpressionError
 from .evaluation import FAULTS, Refused, Walk
-from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, Function, office_functions
-from .grammar import DEPTH, names_in, tree
-
-__all__ = ["FUNCTIONS", "Function", "check", "evaluate", "names_in", "office_functions"]
+from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, Function
+from .grammar import DEPTH, tree
 
 
 def evaluate(text: str, names: Mapping[str, object], functions: Mapping[str, Function] | None = None) -> object:
