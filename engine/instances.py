@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +14,6 @@ from . import alerts, calendars, deadlines, definitions, history, jobs, locks, m
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
-from .expressions.formulas import Function
 from .identity import Entitlement
 from .model import (
     CaseState,
@@ -33,6 +32,7 @@ from .model import (
 from .reading import readable
 from .settle import Settled, cancel_task, settle
 from .spiff import step
+from .spiff.around import Around
 from .spiff.snapshot import Snapshot
 from .worktime import Calendar
 
@@ -92,28 +92,19 @@ def _begin(
         uow.session.add(ParticipantRow(instance_id=instance.id, position_key=position))
     history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
     calendar = deadlines.calendar_for(uow, process)
-    snapshot = step.start(definitions.spec_of(uow, definition.id), variables, **surroundings(uow, calendar))
+    snapshot = step.start(definitions.spec_of(uow, definition.id), variables, surroundings(uow, calendar))
     name = entitled.name if entitled else ""
     return instance, settle(uow, instance, process, calendar, snapshot, from_person=name)
 
 
-class Surroundings(TypedDict):
-    """What a step takes from outside the diagram."""
-
-    now: datetime
-    schedule: Callable[[datetime, str], datetime]
-    zone: ZoneInfo
-    functions: Mapping[str, Function]
-
-
-def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Surroundings:
+def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Around:
     """The time, how the calendar turns a duration into an instant, and what the office's expressions may call."""
-    return {
-        "now": uow.now,
-        "schedule": lambda start, text: worktime.due(calendar, start, text).at,
-        "zone": ZoneInfo(office.zone(uow)),
-        "functions": office.functions(uow),
-    }
+    return Around(
+        uow.now,
+        lambda start, text: worktime.due(calendar, start, text).at,
+        ZoneInfo(office.zone(uow)),
+        office.functions(uow),
+    )
 
 
 def lock(uow: UnitOfWork, instance_id: int) -> InstanceRow:
@@ -133,19 +124,19 @@ def fire(uow: UnitOfWork, row: InstanceRow) -> Settled:
 
 def receive(uow: UnitOfWork, row: InstanceRow, key: str, variables: Mapping[str, Any]) -> Settled:
     """Give a locked, active case the message or signal it waits for at `key`. Raises NoSuchTask if it does not."""
-    return _step(uow, row, lambda spec, state, **around: step.receive(spec, state, key, variables, **around))
+    return _step(uow, row, lambda spec, state, around: step.receive(spec, state, key, variables, around))
 
 
 def answer(uow: UnitOfWork, row: InstanceRow, key: str, result: Mapping[str, Any]) -> Settled:
     """Give a locked, active case what the connector of an open service task said. Raises NoSuchTask."""
-    return _step(uow, row, lambda spec, state, **around: step.answer(spec, state, key, result, **around))
+    return _step(uow, row, lambda spec, state, around: step.answer(spec, state, key, result, around))
 
 
 def _step(uow: UnitOfWork, row: InstanceRow, take: Callable[..., Snapshot]) -> Settled:
     process = definitions.diagram_of(uow, row.definition_id).process
     calendar = deadlines.calendar_for(uow, process)
     assert row.snapshot is not None
-    snapshot = take(definitions.spec_of(uow, row.definition_id), row.snapshot, **surroundings(uow, calendar))
+    snapshot = take(definitions.spec_of(uow, row.definition_id), row.snapshot, surroundings(uow, calendar))
     return settle(uow, row, process, calendar, snapshot)
 
 
@@ -170,7 +161,7 @@ def retime(uow: UnitOfWork, calendar_key: str) -> int:
         row = lock(uow, instance_id)
         assert row.snapshot is not None
         spec = definitions.spec_of(uow, row.definition_id)
-        snapshot = step.reschedule(spec, row.snapshot, due, now=uow.now)
+        snapshot = step.reschedule(spec, row.snapshot, due, surroundings(uow, None))
         row.snapshot = snapshot.state
         row.row_version += 1
         jobs.match(uow, row.id, snapshot.timers, snapshot.calls)

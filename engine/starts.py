@@ -10,7 +10,8 @@ from .diagram.model import Process
 from .diagram.read import embedded
 from .expressions import evaluate
 from .model import JobRow
-from .spiff.clock import Run, due_of, next_round, plan
+from .spiff.around import Around
+from .spiff.clock import due_of, next_round, plan
 
 
 def schedule(uow: UnitOfWork, process: Process) -> None:
@@ -24,7 +25,7 @@ def schedule(uow: UnitOfWork, process: Process) -> None:
     timer = start.timers[0] if start is not None and start.trigger == "timer" and start.timers else None
     if timer is None:
         return
-    around = _run(uow, process)
+    around = _around(uow, process)
     text = timer.text
     if expression := embedded(text):
         text = str(evaluate(expression, {}, around.functions))
@@ -36,13 +37,13 @@ def schedule(uow: UnitOfWork, process: Process) -> None:
 def again(uow: UnitOfWork, job: JobRow, process: Process) -> bool:
     """Set a start job to its next round; False when there is none."""
     wait = dict(job.payload.get("wait", {}))
-    if "left" not in wait or not next_round(wait, _run(uow, process), job.payload["event_id"]):
+    if "left" not in wait or not next_round(wait, _around(uow, process), job.payload["event_id"]):
         return False
     job.payload, job.due_at = {**job.payload, "wait": wait}, due_of(wait)
     return True
 
 
-def _run(uow: UnitOfWork, process: Process) -> Run:
+def _around(uow: UnitOfWork, process: Process) -> Around:
     calendar = calendars.get(uow, process.calendar) if process.calendar else None
     zone = ZoneInfo(office.zone(uow))
-    return Run(uow.now, lambda start, text: worktime.due(calendar, start, text).at, zone, office.functions(uow))
+    return Around(uow.now, lambda start, text: worktime.due(calendar, start, text).at, zone, office.functions(uow))

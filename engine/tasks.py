@@ -194,7 +194,7 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     assert instance.snapshot is not None
     try:
         around = instances.surroundings(uow, calendar)
-        snapshot = step.complete(spec, instance.snapshot, task.key, variables, **around)
+        snapshot = step.complete(spec, instance.snapshot, task.key, variables, around)
     except step.NoSuchTask as gone:
         # An interrupting timer fell due first: the worker will write that down; this answer came too late.
         raise TaskNotOpen(task.id, TaskState.CANCELLED) from gone

@@ -73,9 +73,8 @@ def _begin(uow: UnitOfWork, job: JobRow) -> None:
 def _leased(uow: UnitOfWork, job: JobRow, case: InstanceRow) -> Call:
     jobs.lease(uow, job)
     assert case.snapshot is not None
-    around = instances.surroundings(uow, None)
     spec = definitions.spec_of(uow, case.definition_id)
-    inputs = step.inputs(spec, case.snapshot, job.key, now=uow.now, zone=around["zone"], functions=around["functions"])
+    inputs = step.inputs(spec, case.snapshot, job.key, instances.surroundings(uow, None))
     return Call(job.id, job.key, case.id, job.payload["event_id"], job.payload["connector"], inputs)
 
 

@@ -6,11 +6,11 @@ Replaces what the library's timer events do with the wall clock and with duratio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
@@ -22,10 +22,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
 from SpiffWorkflow.task import Task
 
 from engine.errors import ActivityFailed, DurationError
-from engine.expressions import Function
+from engine.spiff.around import Around
 from engine.spiff.snapshot import Thrown
-
-Schedule = Callable[[datetime, str], datetime]
 
 ISO_TEXT = re.compile(r"P[0-9.,YMWDTHS]+|R[0-9]*/\S+|[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,]+(Z|[+-][0-9:]+)?)?")
 CYCLE = re.compile(r"R(?P<times>[0-9]*)/((?P<start>[^/P][^/]*)/)?(?P<interval>P[^/]+)")
@@ -42,12 +40,9 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Run:
-    """One step of a case: new timers start at `now`; timers due up to `until` fire."""
+    """One step of a case: new timers start now; timers due up to `until` fire."""
 
-    now: datetime
-    schedule: Schedule
-    zone: tzinfo  #: of dates written without an offset
-    functions: Mapping[str, Function] | None = None  #: what expressions may call beside the usual ones
+    around: Around
     until: datetime = NEVER
     at: str = ""  #: the element being worked on, for error messages
     count: int = 0  #: automatic steps so far
@@ -100,37 +95,37 @@ def _text(definition: TimerEventDefinition, task: Task) -> str:
     return value.strip()
 
 
-def _date(run: Run, text: str) -> datetime:
+def _date(around: Around, text: str) -> datetime:
     at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=run.zone)).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=around.zone)).astimezone(UTC)
 
 
 def _begin(definition: TimerEventDefinition, task: Task, run: Run) -> dict[str, Any]:
     """Decide when the timer is due; it stays so until somebody reschedules it."""
-    wait = plan(KINDS[type(definition)], _text(definition, task), run, definition.name)
+    wait = plan(KINDS[type(definition)], _text(definition, task), run.around, definition.name)
     waits(task)[definition.name] = wait
     return wait
 
 
-def plan(kind: str, text: str, run: Run, name: str) -> dict[str, Any]:
+def plan(kind: str, text: str, around: Around, name: str) -> dict[str, Any]:
     """What a timer that begins now waits for: due, started, text; of a cycle also the rounds left and the interval.
 
     Raises ActivityFailed naming the timer.
     """
-    wait: dict[str, Any] = {"text": text, "started": run.now.isoformat()}
+    wait: dict[str, Any] = {"text": text, "started": around.now.isoformat()}
     try:
         if kind == "duration":
             if not text.startswith("P"):
                 raise ActivityFailed(name, f"{text!r} is no duration")
-            due = run.schedule(run.now, text)
+            due = around.schedule(around.now, text)
         elif kind == "date":
-            due = _date(run, text)
+            due = _date(around, text)
         else:
             cycle = CYCLE.fullmatch(text)
             if cycle is None:
                 raise ActivityFailed(name, f"{text!r} is no repetition such as R3/P1D")
             wait |= {"left": int(cycle["times"]) if cycle["times"] else -1, "interval": cycle["interval"]}
-            due = _date(run, cycle["start"]) if cycle["start"] else run.schedule(run.now, cycle["interval"])
+            due = _date(around, cycle["start"]) if cycle["start"] else around.schedule(around.now, cycle["interval"])
     except DurationError as error:
         raise ActivityFailed(name, error.reason) from error
     except ValueError as error:
@@ -139,17 +134,17 @@ def plan(kind: str, text: str, run: Run, name: str) -> dict[str, Any]:
     return wait
 
 
-def next_round(wait: dict[str, Any], run: Run, name: str) -> bool:
+def next_round(wait: dict[str, Any], around: Around, name: str) -> bool:
     """Count a round that has come, and set when the following one is due; False when none is left."""
     due = due_of(wait)
     wait["left"] -= 1
     if not wait["left"]:
         return False
-    following = run.schedule(due, wait["interval"]).astimezone(UTC)
+    following = around.schedule(due, wait["interval"]).astimezone(UTC)
     if following <= due:
         raise ActivityFailed(name, f"{wait['text']!r} repeats without a pause")
-    if wait["left"] < 0 and following <= run.now:  # rounds missed by an endless repetition are not made up for
-        following = run.schedule(run.now, wait["interval"]).astimezone(UTC)
+    if wait["left"] < 0 and following <= around.now:  # rounds missed by an endless repetition are not made up for
+        following = around.schedule(around.now, wait["interval"]).astimezone(UTC)
     wait["due"] = following.isoformat()
     return True
 
@@ -174,7 +169,7 @@ def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
         return False
     if due_of(wait) > run.until:
         return False
-    next_round(wait, run, self.name)
+    next_round(wait, run.around, self.name)
     task.workflow.top_workflow.trace.fired(task, self.name)
     return True
 

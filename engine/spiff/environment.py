@@ -23,7 +23,7 @@ class Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         self, expression: str, context: Mapping[str, Any], external_context: Mapping[str, Any] | None = None
     ) -> object:
         """Evaluate over the names of a task. Raises ExpressionError."""
-        return evaluate(bare(expression) or "", context, present().functions)
+        return evaluate(bare(expression) or "", context, present().around.functions)
 
     def execute(self, script: str, context: Any, external_context: Any = None) -> dict[str, object]:
         """The variables that a list of assignments sets, each seeing those before it. Raises ExpressionError."""

@@ -41,7 +41,7 @@ class Ruling(ScriptEngineTask, BpmnSpecMixin):  # type: ignore[misc]
     result: str | None = None  #: the variable that takes the answer; None: each output its own
 
     def _execute(self, task: Task) -> bool:
-        answer = decide(self.decision, task.data, present().functions)
+        answer = decide(self.decision, task.data, present().around.functions)
         share(task, answered(self.decision, answer, self.result))
         return True
 

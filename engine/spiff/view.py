@@ -20,7 +20,7 @@ from engine.diagram.wiring import NOTHING, Wiring
 from engine.spiff.clock import KINDS, due_of, timers_of, waits
 from engine.spiff.events import RECEIVED, correlation, waiting_for
 from engine.spiff.prepare import made_up
-from engine.spiff.snapshot import OpenActivity, OpenCall, OpenTask, Scope, WaitingEvent, WaitingTimer
+from engine.spiff.snapshot import OpenActivity, OpenCall, OpenTask, Scope, Snapshot, Thrown, WaitingEvent, WaitingTimer
 from engine.spiff.state import Case, scopes
 from engine.spiff.trace import WORKS_ALONE, as_text, attached, is_work, item_of, loop_of
 
@@ -34,6 +34,22 @@ WORDS = {
     "SequentialMultiInstanceTask": "multiInstance",
     "StandardLoopTask": "loop",
 }
+
+
+def seen(case: Case, state: bytes | None, thrown: tuple[Thrown, ...] = ()) -> Snapshot:
+    """The whole case; `state` is None once it has ended."""
+    ended = state is None
+    return Snapshot(
+        state=state,
+        tasks=() if ended else tasks(case),
+        activities=() if ended else activities(case),
+        timers=() if ended else timers(case),
+        steps=tuple(case.trace.steps) if case.trace is not None else (),
+        data=data(case),
+        events=() if ended else events(case),
+        calls=() if ended else calls(case),
+        thrown=thrown,
+    )
 
 
 def tasks(case: Case) -> tuple[OpenTask, ...]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import select
 
-from engine import calendars, definitions, worktime
+from engine import calendars, definitions, instances, worktime
 from engine.db import Database, UnitOfWork
 from engine.identity import SYSTEM
 from engine.model import (
@@ -77,7 +77,9 @@ def _cases(uow: UnitOfWork) -> list[str]:
     for row in uow.session.scalars(select(InstanceRow)):
         if row.state in (CaseState.ACTIVE, CaseState.SUSPENDED):
             assert row.snapshot is not None
-            seen = step.look(definitions.spec_of(uow, row.definition_id), row.snapshot, now=uow.now)
+            seen = step.look(
+                definitions.spec_of(uow, row.definition_id), row.snapshot, instances.surroundings(uow, None)
+            )
             waiting, timers = {t.key for t in seen.tasks}, {t.key: t.due for t in seen.timers}
         else:
             waiting, timers = set(), {}

@@ -17,6 +17,7 @@ from engine.diagram.decisions import read_decisions
 from engine.diagram.lint import lint
 from engine.diagram.read import read
 from engine.spiff import step
+from engine.spiff.around import Around
 from engine.spiff.snapshot import Snapshot
 from engine.spiff.spec import Spec, compile_spec
 from tests.engine.elements import WALKS
@@ -37,21 +38,21 @@ def take(name: str, state: bytes | None, at: datetime, action: str) -> Snapshot:
     made = spec(name)
     words = action.split()
     if state is None:
-        return step.start(made, {}, now=at, schedule=elapsed)
-    seen = step.look(made, state, now=at)
+        return step.start(made, {}, Around(at, elapsed))
+    seen = step.look(made, state, Around(at))
     if words[0] == "later":
-        return step.fire(made, state, now=at, schedule=elapsed)
+        return step.fire(made, state, Around(at, elapsed))
     activity, _, item = words[1].partition(":")
     given = {name: json.loads(value) for name, _, value in (word.partition("=") for word in words[2:])}
     if words[0] == "task":
         key = next(t.key for t in seen.tasks if t.activity_id == activity and (t.item or "") == (item or t.item or ""))
-        return step.complete(made, state, key, given, now=at, schedule=elapsed)
+        return step.complete(made, state, key, given, Around(at, elapsed))
     if words[0] == "answer":
         (call,) = seen.calls
         assert call.activity_id == activity
-        return step.answer(made, state, call.key, given, now=at, schedule=elapsed)
+        return step.answer(made, state, call.key, given, Around(at, elapsed))
     key = next(e.key for e in seen.events if e.event_id == activity and e.kind == words[0])
-    return step.receive(made, state, key, given, now=at, schedule=elapsed)
+    return step.receive(made, state, key, given, Around(at, elapsed))
 
 
 def shown(snapshot: Snapshot) -> str:

@@ -58,7 +58,7 @@ def done(office: Database, case: int, activity: str, variables: Mapping[str, Any
             )
         ).one()
         instances._step(
-            uow, row, lambda spec, state, **around: instances.step.complete(spec, state, key, variables, **around)
+            uow, row, lambda spec, state, around: instances.step.complete(spec, state, key, variables, around)
         )
 
 

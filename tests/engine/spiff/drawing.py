@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.spiff import step
+from engine.spiff.around import Around
 from engine.spiff.snapshot import OpenTask, Snapshot, Step
 from engine.spiff.spec import Spec, compile_spec
 
@@ -113,7 +114,7 @@ class Walk:
     def __init__(self, diagram: bytes | Spec, now: datetime = NOW, **variables: Any) -> None:
         self.spec = compile_spec(diagram) if isinstance(diagram, bytes) else diagram
         self.now = now
-        self.snapshot = step.start(self.spec, variables, now=now, schedule=elapsed)
+        self.snapshot = step.start(self.spec, variables, Around(now, elapsed))
         self.history = list(self.snapshot.steps)
 
     @property
@@ -137,7 +138,7 @@ class Walk:
     def complete(self, name: str, **variables: Any) -> tuple[str, ...]:
         """Complete a task by `id` or `id:item`; what happened, as `kind id[:item]`."""
         key = self.task(name).key
-        done = step.complete(self.spec, self.state, key, variables, now=self.now, schedule=elapsed)
+        done = step.complete(self.spec, self.state, key, variables, Around(self.now, elapsed))
         return self._after(done)
 
     def later(self, **time: float) -> None:
@@ -145,7 +146,7 @@ class Walk:
         self.now += timedelta(**time)
 
     def fire(self) -> tuple[str, ...]:
-        return self._after(step.fire(self.spec, self.state, now=self.now, schedule=elapsed))
+        return self._after(step.fire(self.spec, self.state, Around(self.now, elapsed)))
 
     def _after(self, snapshot: Snapshot) -> tuple[str, ...]:
         self.snapshot = snapshot

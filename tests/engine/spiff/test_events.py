@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import ActivityFailed
 from engine.spiff import step
+from engine.spiff.around import Around
 from tests.engine.spiff.drawing import Walk, draw, elapsed
 
 KNOWN = b'<bpmn:error id="r1" errorCode="one"/><bpmn:error id="r2" errorCode="two"/><bpmn:message id="m" name="m"/>'
@@ -28,7 +29,7 @@ def drawn(text: str, **inside: bytes) -> bytes:
 
 def receive(walk: Walk, event: str) -> None:
     key = next(e.key for e in walk.snapshot.events if e.event_id == event)
-    walk._after(step.receive(walk.spec, walk.state, key, {}, now=walk.now, schedule=elapsed))
+    walk._after(step.receive(walk.spec, walk.state, key, {}, Around(walk.now, elapsed)))
 
 
 def test_an_error_is_not_caught_by_what_merely_stands_beside_it() -> None:

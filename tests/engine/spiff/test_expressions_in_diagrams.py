@@ -10,6 +10,7 @@ import pytest
 from engine.errors import ActivityFailed, ExpressionError, InvalidInput
 from engine.expressions import office_functions
 from engine.spiff import step
+from engine.spiff.around import Around
 from engine.spiff.environment import ENGINE
 from engine.spiff.spec import compile_spec
 from tests.engine.spiff.drawing import NOW, Walk, draw, elapsed
@@ -111,9 +112,20 @@ def test_the_office_s_functions_may_be_given() -> None:
     spec = compile_spec(draw("start s\nxor g\nuser a\nend e\ns > g\ng > a if today() > x\ng > e else\na > e"))
     functions = office_functions((), today=date(2026, 3, 2))
     given = {"x": "2026-03-01"}
-    assert step.start(spec, given, now=NOW, schedule=elapsed, functions=functions).tasks
+    assert step.start(spec, given, Around(NOW, elapsed, functions=functions)).tasks
     with pytest.raises(ActivityFailed):
-        step.start(spec, given, now=NOW, schedule=elapsed)
+        step.start(spec, given, Around(NOW, elapsed))
+
+
+def test_looking_at_a_case_may_call_the_office_s_functions() -> None:
+    text = "start s\ncatch g message=reply\nuser a\nend e\ns > g\ng > a\na > e"
+    key = "today()".join(('<bpmn:intermediateCatchEvent alur:correlationKey="', '" id="g"'))
+    spec = compile_spec(draw(text).replace(b'<bpmn:intermediateCatchEvent id="g"', key.encode()))
+    around = Around(NOW, elapsed, functions=office_functions((), today=date(2026, 3, 2)))
+    state = step.start(spec, {}, around).state
+    assert state is not None
+    assert [e.correlation for e in step.look(spec, state, around).events] == ["2026-03-02"]
+    assert [e.correlation for e in step.reschedule(spec, state, {}, around).events] == ["2026-03-02"]
 
 
 def test_records_with_any_key_survive_saving() -> None:

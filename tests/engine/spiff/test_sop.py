@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from engine.spiff import step
+from engine.spiff.around import Around
 from engine.spiff.spec import Spec, compile_spec
 from tests.engine.spiff.drawing import NOW, Walk, elapsed
 
@@ -136,7 +137,7 @@ def test_the_sub_process_goes_on_after_its_standard_time(walk: Walk) -> None:
 
 def test_a_task_keeps_its_key_over_saving_and_loading(sop: Spec, walk: Walk) -> None:
     before = walk.snapshot
-    after = step.look(sop, walk.state, now=NOW)
+    after = step.look(sop, walk.state, Around(NOW))
     assert after.tasks == before.tasks
     assert after.activities == before.activities
     assert after.timers == before.timers
@@ -158,13 +159,14 @@ from pathlib import Path
 from engine.spiff.spec import compile_spec
 from tests.engine.spiff.drawing import Walk
 from engine.spiff import step
+from engine.spiff.around import Around
 given = json.load(sys.stdin)
 walk = Walk.__new__(Walk)
 walk.spec = compile_spec(Path(given["diagram"]).read_bytes())
 walk.history = []
 from tests.engine.spiff.drawing import NOW
 walk.now = NOW
-walk.snapshot = step.look(walk.spec, base64.b64decode(given["state"]), now=NOW)
+walk.snapshot = step.look(walk.spec, base64.b64decode(given["state"]), Around(NOW))
 for name in walk.open:
     walk.complete(name)
 print(json.dumps({"open": walk.open, "state": base64.b64encode(walk.state).decode()}))
@@ -181,6 +183,6 @@ def test_another_process_carries_the_case_on(walk: Walk) -> None:
     )
     answer = json.loads(done.stdout)
     assert answer["open"] == ["gabungkan_draf"]
-    walk.snapshot = step.look(walk.spec, base64.b64decode(answer["state"]), now=NOW)
+    walk.snapshot = step.look(walk.spec, base64.b64decode(answer["state"]), Around(NOW))
     walk.complete("gabungkan_draf")
     assert walk.open == ["periksa_kelengkapan"]

@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import ActivityFailed, DurationError
 from engine.spiff import step
+from engine.spiff.around import Around
 from engine.spiff.spec import compile_spec
 from tests.engine.spiff.drawing import NOW, Walk, draw, elapsed, told
 
@@ -30,7 +31,7 @@ def test_a_timer_is_due_exactly_when_the_schedule_says() -> None:
         asked.append((start, text))
         return datetime(2026, 3, 26, 16, 0, tzinfo=timezone(timedelta(hours=7)))
 
-    snapshot = step.start(compile_spec(REMINDED), {}, now=NOW, schedule=office)
+    snapshot = step.start(compile_spec(REMINDED), {}, Around(NOW, office))
     (timer,) = snapshot.timers
     assert asked == [(NOW, "PT10M")]
     assert timer.due == datetime(2026, 3, 26, 9, 0, tzinfo=UTC)
@@ -87,7 +88,7 @@ def test_an_interrupting_timer_ends_everything_inside_a_sub_process() -> None:
     assert steps[-1] == "entered instead"
     assert walk.open == ["instead"]
     with pytest.raises(step.NoSuchTask):
-        step.complete(walk.spec, walk.state, key, {}, now=walk.now, schedule=elapsed)
+        step.complete(walk.spec, walk.state, key, {}, Around(walk.now, elapsed))
     assert walk.complete("instead")[-1] == "ended e"
     assert walk.ended
 
@@ -170,7 +171,7 @@ def test_a_date_comes_from_the_variables_with_its_own_offset() -> None:
 def test_a_date_without_offset_is_read_in_the_zone_given() -> None:
     spec = compile_spec(draw("start s\ncatch wait on=2026-03-03\nuser a\nend e\ns > wait\nwait > a\na > e"))
     jakarta = timezone(timedelta(hours=7))
-    (timer,) = step.start(spec, {}, now=NOW, schedule=elapsed, zone=jakarta).timers
+    (timer,) = step.start(spec, {}, Around(NOW, elapsed, zone=jakarta)).timers
     assert timer.due == datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
@@ -311,7 +312,7 @@ def test_a_running_timer_gets_another_instant() -> None:
     walk = Walk(REMINDED)
     (timer,) = walk.snapshot.timers
     later = NOW + timedelta(days=5)
-    walk.snapshot = step.reschedule(walk.spec, walk.state, {timer.key: later}, now=NOW)
+    walk.snapshot = step.reschedule(walk.spec, walk.state, {timer.key: later}, Around(NOW))
     (moved,) = walk.snapshot.timers
     assert (moved.due, moved.started, moved.key) == (later, timer.started, timer.key)
     walk.later(days=1)
@@ -319,13 +320,13 @@ def test_a_running_timer_gets_another_instant() -> None:
     walk.later(days=4)
     assert walk.fire() == ("fired late", "ended warned")
     with pytest.raises(step.NoSuchTask):
-        step.reschedule(walk.spec, walk.state, {timer.key: later}, now=NOW)
+        step.reschedule(walk.spec, walk.state, {timer.key: later}, Around(NOW))
 
 
 def test_rescheduling_into_the_past_fires_nothing_by_itself() -> None:
     walk = Walk(REMINDED)
     due = {walk.snapshot.timers[0].key: NOW - timedelta(days=1)}
-    walk.snapshot = step.reschedule(walk.spec, walk.state, due, now=NOW)
+    walk.snapshot = step.reschedule(walk.spec, walk.state, due, Around(NOW))
     assert walk.snapshot.steps == ()
     assert walk.fire() == ("fired late", "ended warned")
 
@@ -352,7 +353,7 @@ def test_a_duration_that_the_calendar_refuses_names_its_event() -> None:
         raise DurationError(text, "weeks are not counted")
 
     with pytest.raises(ActivityFailed) as raised:
-        step.start(compile_spec(REMINDED), {}, now=NOW, schedule=office)
+        step.start(compile_spec(REMINDED), {}, Around(NOW, office))
     assert (raised.value.activity_id, raised.value.reason) == ("late", "weeks are not counted")
 
 
