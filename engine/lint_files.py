@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISCHR, S_ISFIFO
 from typing import Any
 
 from .checking import check
@@ -41,7 +42,10 @@ def problems_of(path: Path) -> tuple[DiagramProblem, ...]:
     Whether positions exist is not known here. Bounded in time; a file of more than 5 MB is not read.
     """
     try:
-        if path.stat().st_size > LARGEST:
+        kept = path.stat()
+        if S_ISFIFO(kept.st_mode) or S_ISCHR(kept.st_mode):
+            raise ValueError("not a regular file")  # reading might never end
+        if kept.st_size > LARGEST:
             return (_unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576),)
         xml = path.read_bytes()
         forms = {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}

@@ -16,6 +16,7 @@ import pytest
 from engine import lint_files
 from engine.__main__ import main
 from engine.diagram.xml import LARGEST
+from tests.engine.diagram.building import END, START, around, bpmn, chain, flow, task
 
 ROOT = Path(__file__).resolve().parents[2]
 SOP = ROOT / "processes" / "pengumpulan_data_kinerja.bpmn"
@@ -97,7 +98,47 @@ def hostile() -> dict[str, bytes]:
         "escape": small.replace(b"price * 2", b"().__class__.__bases__[0].__subclasses__()"),
         "null id": whole.replace(b'id="disposisi"', b'id=""'),
         "surrogate": whole.replace(b"Camat", b"\xed\xa0\x80"),
+        "latin-1 said to be utf-8": whole.replace(b"Camat", "Camát".encode("latin-1")),
+        "utf-8 said to be utf-16": whole.replace(b"UTF-8", b"UTF-16", 1),
+        "utf-7": whole.replace(b"UTF-8", b"UTF-7", 1),
+        "ebcdic": whole.decode().encode("cp500"),
+        "unknown encoding": whole.replace(b"UTF-8", b"x-" + b"y" * 1000, 1),
+        "two byte order marks": b"\xef\xbb\xbf\xff\xfe" + whole,
+        "control characters": whole.replace(b"Camat", b"&#x0;"),
+        "two roots": whole + whole.partition(b"?>")[2],
+        "ids twice": HEAD + b'<userTask id="a"/>' * 40_000 + TAIL,
+        "many attributes": HEAD + b"<userTask " + b" ".join(b'a%d="x"' % n for n in range(100_000)) + b"/>" + TAIL,
+        "thick": bpmn(thick("parallelGateway")),
+        "thick inclusive": bpmn(thick("inclusiveGateway")),
+        "long expressions": bpmn(scripts("+".join(["1"] * 900))),
     }
+
+
+def thick(join: str) -> str:
+    """A net whose states are many and hold thousands of tokens each."""
+    steps = [f"t{n}" for n in range(400)]
+    straight = "".join(flow("f", "j", id=f"x{n}") for n in range(4000))
+    gateways = f'<parallelGateway id="f"/><{join} id="j"/>'
+    between = "".join(task(step) + chain("f", step, "j") for step in steps)
+    return START + END + gateways + chain("start", "f") + chain("j", "end") + straight + between
+
+
+def scripts(expression: str) -> str:
+    """As many script tasks as a process may have, each with other long expressions."""
+    ids = [f"x{n}" for n in range(990)]
+    return around(
+        *(f'<scriptTask id="{id}"><script>{id} = {expression}+{id}</script></scriptTask>' for id in ids),
+        ids=" ".join(ids),
+    )
+
+
+def large() -> bytes:
+    """A sound diagram of nearly 5 MB: as many steps as may be, each with pages of text and its place in the picture."""
+    ids = [f"t{n}" for n in range(990)]
+    page = "<documentation>" + "Langkah. " * 440 + "</documentation>"
+    picture = "".join(f'<di:BPMNShape id="s{n}" bpmnElement="t{n % 990}"/>' for n in range(15_000))
+    whole = bpmn(around(*(task(id, page, "") for id in ids), ids=" ".join(ids)))
+    return whole.replace(b"<di:BPMNShape/>", picture.encode())
 
 
 @pytest.mark.parametrize("name", hostile())
@@ -109,6 +150,34 @@ def test_hostile_bytes_are_judged_in_time(name: str, tmp_path: Path, capsys: pyt
     assert time.process_time() - began < 5
     assert line["problems"], name
     assert code == 1
+
+
+def test_a_sound_diagram_of_nearly_5_mb_is_judged_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "large.bpmn"
+    path.write_bytes(large())
+    assert 4_500_000 < path.stat().st_size < LARGEST
+    began = time.process_time()
+    code, (line,) = linted(capsys, path)
+    assert time.process_time() - began < 5
+    assert {p["rule"] for p in line["problems"]} == {"no-form", "nobody"}
+    assert code == 0
+
+
+def test_the_greediest_files_take_less_than_300_mb(tmp_path: Path) -> None:
+    greedy = ("thick", "thick inclusive", "many flows", "long attribute", "many attributes", "ids twice", "grid")
+    for name in greedy:
+        (tmp_path / f"{name}.bpmn").write_bytes(hostile()[name])
+    (tmp_path / "large.bpmn").write_bytes(large())
+    paths = sorted(map(str, tmp_path.glob("*.bpmn")))
+    with (tmp_path / "said").open("wb") as said:
+        child = subprocess.Popen([sys.executable, "-m", "engine", "lint", "--json", *paths], cwd=ROOT, stdout=said)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 1
+    lines = [json.loads(line) for line in (tmp_path / "said").read_text("utf-8").splitlines()]
+    assert [line["file"] for line in lines] == paths
+    kilobyte = 1 if sys.platform == "linux" else 1024
+    assert used.ru_maxrss / kilobyte < 300 * 1024
 
 
 def test_a_file_truncated_at_every_byte_is_judged(tmp_path: Path) -> None:
@@ -124,7 +193,9 @@ def test_a_file_that_is_too_large_missing_or_no_file_is_said_so(
 ) -> None:
     large = tmp_path / "large.bpmn"
     with large.open("wb") as file:
-        file.truncate(LARGEST + 1)
-    code, lines = linted(capsys, large, tmp_path / "gone.bpmn", tmp_path)
+        file.truncate(1 << 40)  # a terabyte of nothing, which nobody could read
+    os.mkfifo(tmp_path / "pipe.bpmn")
+    never = [tmp_path / "gone.bpmn", tmp_path, tmp_path / "pipe.bpmn", Path("/dev/zero")]
+    code, lines = linted(capsys, large, *never)
     assert code == 1
-    assert [[p["rule"] for p in line["problems"]] for line in lines] == [["unreadable"]] * 3
+    assert [[p["rule"] for p in line["problems"]] for line in lines] == [["unreadable"]] * 5

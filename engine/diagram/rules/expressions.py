@@ -51,8 +51,10 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
                 item = {node.item_name} if node.item_name else set()
                 yield from _expression(inner, node, before.names(node) | item, before)
         for timer in node.timers:
-            if timer.id == node.id and (inner := embedded(timer.text)):
-                yield from _expression(inner, node, before.names(node), before)
+            if inner := embedded(timer.text):
+                item = {node.item_name} if node.item_name else set()
+                at = process.nodes.get(timer.id, node)  # a timer on a border is kept with its host
+                yield from _expression(inner, at, before.names(node) | item, before)
 
 
 def _own(element: etree._Element, node: Node) -> Iterator[tuple[str, set[str]]]:

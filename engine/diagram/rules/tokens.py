@@ -16,6 +16,7 @@ from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
 
 MOST_MARKINGS = 4_000
+MOST_TOKENS = 1_000_000  #: in all markings together, which bounds the room they take
 WIDEST_SPLIT = 6  #: an inclusive gateway with more ways out is tried one by one and all at once
 
 Marking = frozenset[str]  #: flows that hold a token
@@ -83,10 +84,10 @@ def _play(process: Process, nodes: list[Node], start: Node) -> Iterator[DiagramP
     net = _Net({n.id: n for n in nodes}, process)
     before = reverse({n.id: tuple(process.flows[f].target for f in n.outgoing) for n in nodes})
     first: Marking = frozenset(start.outgoing)
-    todo, seen = [first], {first}
+    todo, seen, tokens = [first], {first}, 0
     doubled: set[str] = set()
     stuck: set[str] = set()
-    while todo and len(seen) < MOST_MARKINGS:
+    while todo and len(seen) < MOST_MARKINGS and tokens < MOST_TOKENS:
         marking = todo.pop()
         moves = list(_moves(net, marking, before))
         if not moves:
@@ -102,6 +103,7 @@ def _play(process: Process, nodes: list[Node], start: Node) -> Iterator[DiagramP
             if after and after not in seen:
                 seen.add(after)
                 todo.append(after)
+                tokens += len(after)
     for id in sorted(doubled):
         yield found(
             "twice-at-once",
