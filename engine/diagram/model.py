@@ -113,6 +113,7 @@ class Process:
     case_key: str | None = None  #: expression
     confidential: str | None = None  #: expression
     example: bool = False
+    only_called: bool = False  #: nobody starts a case of it; other processes call it
     assumption: str | None = None
     header: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: SOP sheet, name -> lines; () = left blank
     lanes: tuple[str, ...] = ()

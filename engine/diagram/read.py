@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Paper, Process, Timer
 from engine.diagram.scripts import assignments
-from engine.diagram.wiring import Index, Wiring, index, wiring
+from engine.diagram.wiring import Index, Wiring, index, kind_of, wiring
 from engine.diagram.xml import ALUR as ALUR
 from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
 from engine.errors import N_, ExpressionError
@@ -99,9 +99,10 @@ def _process(element: etree._Element, *, name: str | None) -> Process:
         case_key=case_key,
         confidential=confidential,
         example=yes(ours(element, "example")),
+        only_called=yes(ours(element, "onlyCalled")),
         assumption=ours(element, "assumption"),
         header=_header(element),
-        lanes=tuple(plain(lane, "name") or plain(lane, "id") or "" for lane in lanes),
+        lanes=tuple(dict.fromkeys(plain(lane, "name") or plain(lane, "id") or "" for lane in lanes)),
         nodes=_joined(found),
         flows=found.flows,
         expressions=tuple(dict.fromkeys(found.expressions)),
@@ -135,7 +136,7 @@ def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str
         elif local(element) in NODES:
             node = _node(element, found, parent=parent, lane=found.lanes.get(id, lane))
             found.nodes[id] = node
-            if node.kind in SCOPES:
+            if local(element) in SCOPES:
                 _walk(element, found, parent=id, lane=node.lane)
 
 
@@ -151,7 +152,7 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
     found.expresses(*_wired_expressions(element, wired))
     return Node(
         id=plain(element, "id") or "",
-        kind=local(element),
+        kind=kind_of(element),
         name=" ".join((plain(element, "name") or "").split()),
         documentation=_documentation(element),
         parent=parent,
@@ -184,6 +185,9 @@ def _wired_expressions(element: etree._Element, wired: Wiring) -> Iterator[str |
     yield expression(wired.condition)
     yield expression(wired.correlation)
     yield from wired.carries
+    if wired.call is not None:
+        yield from (*wired.call.takes.values(), *wired.call.gives.values())
+        yield from (expression(ours(element, name)) for name in ("title", "caseKey", "confidential"))
     for text in (*wired.inputs.values(), *wired.outputs.values()):
         yield embedded(text)
     try:

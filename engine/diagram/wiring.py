@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.diagram.xml import CAMUNDA, camunda, child, children, local, ours, plain, reference, text_of
+from engine.diagram.xml import ALUR, CAMUNDA, camunda, child, children, local, ours, plain, reference, text_of
 
 #: kind of event -> (attribute that refers to a root element, that element, the attribute it goes by)
 KNOWN = {
@@ -17,6 +17,7 @@ KNOWN = {
     "escalation": ("escalationRef", "escalation", "escalationCode"),
 }
 BINDINGS = frozenset({"latest", "deployment", "version"})
+CALLS = f"{{{ALUR}}}calls"  #: on a sub-process that stands for a call activity: the key of what is inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Call:
     key: str
     binding: str = "latest"  #: latest | deployment | version
     version: str | None = None
+    mapped: bool = False  #: it has variables of its own; else it shares the case's
+    everything: bool = False  #: all variables go in
+    back: bool = False  #: all variables come out
+    takes: Mapping[str, str] = field(default_factory=dict)  #: variable inside -> expression over those outside
+    gives: Mapping[str, str] = field(default_factory=dict)  #: variable outside -> expression over those inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def index(root: etree._Element) -> Index:
 
 def wiring(element: etree._Element, known: Index) -> Wiring:
     """Read it off a flow node; `known` is the index of its file."""
-    kind = local(element)
+    kind = kind_of(element)
     if kind not in WIRED and not kind.endswith("Event"):
         return NOTHING
     definition = next((d for d in children(element) if local(d).endswith("EventDefinition")), None)
@@ -108,9 +114,36 @@ def _parameters(element: etree._Element, direction: str) -> Iterator[tuple[str, 
                 yield plain(parameter, "name") or "", text_of(parameter)
 
 
+def kind_of(element: etree._Element) -> str:
+    """The element's kind; a call activity stays one when what it calls stands inside."""
+    return "callActivity" if element.get(CALLS) and local(element) == "subProcess" else local(element)
+
+
 def _call(element: etree._Element) -> Call | None:
-    key = plain(element, "calledElement")
+    key = plain(element, "calledElement") or plain(element, CALLS)
     if key is None:
         return None
     version = camunda(element, "calledElementVersion")
-    return Call(key, camunda(element, "calledElementBinding") or ("version" if version else "latest"), version)
+    into, out = list(_mappings(element, "in")), list(_mappings(element, "out"))
+    return Call(
+        key,
+        camunda(element, "calledElementBinding") or ("version" if version else "latest"),
+        version,
+        mapped=bool(into or out),
+        everything=any(target is None for target, _ in into),
+        back=any(target is None for target, _ in out),
+        takes={target: text for target, text in into if target is not None},
+        gives={target: text for target, text in out if target is not None},
+    )
+
+
+def _mappings(element: etree._Element, direction: str) -> Iterator[tuple[str | None, str]]:
+    """Of `camunda:in` and `camunda:out`, or our own: (variable, expression) that goes over; None for all variables."""
+    for extensions in children(element, "extensionElements"):
+        for mapping in extensions.iterchildren(f"{{{CAMUNDA}}}{direction}", f"{{{ALUR}}}{direction}"):
+            if plain(mapping, "variables") is not None:
+                yield None, ""
+            elif plain(mapping, "businessKey") is None:
+                text = (plain(mapping, "sourceExpression") or plain(mapping, "source") or "").strip()
+                bare = text[2:-1].strip() if text.startswith("${") and text.endswith("}") else text
+                yield plain(mapping, "target") or "", bare

@@ -18,7 +18,7 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.defaults import EndEvent
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.bpmn.specs.mixins.script_task import ScriptEngineTask
 from SpiffWorkflow.specs.base import TaskSpec
@@ -27,6 +27,7 @@ from SpiffWorkflow.task import Task
 from engine.diagram.decisions import Decision, answered, decide
 from engine.diagram.read import NODES
 from engine.diagram.xml import BPMN, is_bpmn, local
+from engine.spiff.calling import ScopeParser
 from engine.spiff.clock import present
 from engine.spiff.share import share
 
@@ -120,4 +121,5 @@ class Parser(BpmnParser):  # type: ignore[misc]
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         f"{{{BPMN}}}endEvent": (EndParser, EndEvent),
         f"{{{BPMN}}}businessRuleTask": (TaskParser, Ruling),
+        f"{{{BPMN}}}subProcess": (ScopeParser, SubWorkflowTask),
     }

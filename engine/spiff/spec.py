@@ -125,6 +125,9 @@ def _names(root: etree._Element, process: etree._Element, wired: Iterable[Wiring
     texts += [expression(text_of(element)) for name in EXPRESSIONS for element in root.iter(f"{{{BPMN}}}{name}")]
     for one in wired:
         yield from one.carries
+        if one.call is not None:
+            yield from (*one.call.takes, *one.call.gives)
+            texts += [*one.call.takes.values(), *one.call.gives.values()]
         texts += [expression(one.correlation), *(embedded(text) for text in one.inputs.values())]
         for text in filter(None, map(embedded, one.outputs.values())):
             yield from mentioned(text) - {"result"}

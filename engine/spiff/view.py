@@ -28,6 +28,7 @@ from engine.spiff.trace import WORKS_ALONE, as_text, attached, is_work, item_of,
 WORDS = {
     "SubWorkflowTask": "subProcess",
     "EventSubprocess": "subProcess",
+    "Calling": "callActivity",
     "AdHocSubprocess": "adHocSubProcess",
     "TransactionSubprocess": "transaction",
     "ParallelMultiInstanceTask": "multiInstance",

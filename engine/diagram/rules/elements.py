@@ -28,6 +28,7 @@ RUNS = frozenset(
         "sendTask",
         "receiveTask",
         "businessRuleTask",
+        "callActivity",
         "subProcess",
         "exclusiveGateway",
         "parallelGateway",
@@ -62,7 +63,6 @@ BESIDE = frozenset(
     }
 )
 INSTEAD = {
-    "callActivity": N_("Copy the called steps into an embedded sub-process."),
     "transaction": N_("Change it to a plain sub-process."),
     "adHocSubProcess": N_("Change it to a plain sub-process whose steps are joined by flows."),
     "complexGateway": N_("Use an exclusive, parallel or inclusive gateway."),

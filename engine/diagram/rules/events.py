@@ -47,7 +47,7 @@ def _named(node: Node) -> Iterator[DiagramProblem]:
 
 
 def _caught(catchers: _Catchers, node: Node) -> Iterator[DiagramProblem]:
-    if any(_catches(catcher, node) for catcher in catchers.around(node)):
+    if catchers.beyond or any(_catches(catcher, node) for catcher in catchers.around(node)):
         return
     error = node.trigger == "error"
     yield found(
@@ -65,6 +65,7 @@ class _Catchers:
 
     def __init__(self, subject: Subject) -> None:
         self.nodes = subject.process.nodes
+        self.beyond = subject.process.only_called  #: those that call the process catch what it does not
         self.borders: dict[str, list[Node]] = {}
         self.starts: dict[str | None, list[Node]] = {}
         for node in self.nodes.values():

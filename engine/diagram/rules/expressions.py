@@ -74,6 +74,9 @@ def _own(element: etree._Element, node: Node) -> Iterator[tuple[str, set[str]]]:
         yield text, item
     for text in filter(None, map(embedded, wired.outputs.values())):
         yield text, item | {"result"}
+    if wired.call is not None:
+        for text in filter(None, (*wired.call.takes.values(), *wired.call.gives.values())):
+            yield text, item
     made: set[str] = set()
     for name, text in _assigned(wired.script):
         yield text, item | made
@@ -123,6 +126,7 @@ class _Before:
         used = {n.form_key for n in self.process.nodes.values() if n.form_key}
         #: a form that is missing could fill anything; its absence is a finding of its own
         self.uncertain = not used <= set(self.forms) or any(_brings(n) for n in self.process.nodes.values())
+        self.uncertain |= self.process.only_called  # whoever calls it brings them
 
     def anywhere(self) -> set[str]:
         return self._filled(set(self.process.nodes))

@@ -197,9 +197,12 @@ def _loops(subject: Subject) -> Iterator[DiagramProblem]:
     nodes = subject.process.nodes
     edges = graph(subject.process)
     waiting = {n.id for n in nodes.values() if n.kind in WAITS and n.trigger not in AT_ONCE}
+    full = {n.parent for n in nodes.values()}
+    # What a call activity calls may not be known here: it passes for something that waits.
+    waiting |= {n.id for n in nodes.values() if n.kind == "callActivity" and n.id not in full}
     # Inner sub-processes come after the outer ones, so going backwards settles them first.
     for id, node in reversed(list(nodes.items())):
-        if node.kind in SCOPES and _always_waits(subject, id, edges, waiting):
+        if (node.kind in SCOPES or id in full) and _always_waits(subject, id, edges, waiting):
             waiting.add(id)
     # A timer or message on a border comes only after waiting, so its way out is no automatic one.
     spinning = cycle(

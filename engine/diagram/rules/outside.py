@@ -1,4 +1,4 @@
-"""What automatic steps need from outside the diagram: scripts, connectors, decision tables, other processes."""
+"""What automatic steps need from outside the diagram: scripts, connectors, decision tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from engine.diagram.model import Node
 from engine.diagram.rules.subject import Subject, found
 from engine.diagram.scripts import FORMATS, assignments
-from engine.diagram.wiring import BINDINGS
 from engine.diagram.xml import plain
 from engine.errors import N_, DiagramProblem, ExpressionError
 
@@ -27,8 +26,6 @@ def check(subject: Subject) -> Iterator[DiagramProblem]:
             yield from _service(node)
         elif node.kind == "businessRuleTask":
             yield from _decision(subject, node)
-        elif node.kind == "callActivity":
-            yield from _call(subject, node)
 
 
 def _script(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
@@ -114,30 +111,4 @@ def _decision(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
             node,
             N_("Nothing takes the answer of the decision table."),
             N_("Fill in “Result variable”."),
-        )
-
-
-def _call(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
-    call = node.wiring.call
-    if call is None or (subject.processes is not None and call.key not in subject.processes):
-        yield found(
-            "unknown-process",
-            node,
-            N_("There is no process “%(process)s” to call."),
-            N_("Deploy it first, or correct the key of the called element."),
-            process=call.key if call else "",
-        )
-    elif call.key == subject.process.key:
-        yield found(
-            "calls-itself",
-            node,
-            N_("The process calls itself, without end."),
-            N_("Draw the repetition as a loop."),
-        )
-    elif call.binding not in BINDINGS or (call.binding == "version" and not (call.version or "").isdecimal()):
-        yield found(
-            "bad-binding",
-            node,
-            N_("It does not say which version of the process is called."),
-            N_("Choose latest, deployment, or version with a number."),
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from engine.diagram.called import Called, Unavailable
 from engine.diagram.decisions import Decision
 from engine.diagram.model import SCOPES, Diagram, Node, Process
 from engine.diagram.xml import children, local
@@ -22,7 +23,7 @@ class Subject:
     forms: Mapping[str, Form]
     positions: Collection[str] | None  #: None: unknown, not to be checked
     decisions: Mapping[str, Decision]
-    processes: Collection[str] | None  #: keys of those that can be called; None: unknown, not to be checked
+    called: Mapping[str, Called | Unavailable | None]  #: by call activity; None: unknown, not to be checked
     raws: dict[str, etree._Element] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from engine.checking import check
+from engine.diagram.decisions import read_decisions
 from engine.diagram.lint import lint
 from engine.diagram.read import read
 from engine.diagram.xml import parse
@@ -88,6 +91,9 @@ def test_what_the_engine_runs_has_no_finding(body: str) -> None:
     assert rules(bpmn(body)) == set()
 
 
+CALL = '<callActivity id="x" calledElement="q"><extensionElements>{}</extensionElements></callActivity>'
+
+
 @pytest.mark.parametrize(
     ("rule", "body"),
     [
@@ -98,8 +104,25 @@ def test_what_the_engine_runs_has_no_finding(body: str) -> None:
         ("missing-input", around('<serviceTask id="x" camunda:topic="http"/>', ids="x")),
         ("no-name", around('<sendTask id="x"/>', ids="x")),
         ("no-name", around('<receiveTask id="x"/>', ids="x")),
+        (
+            "bad-variable",
+            around(
+                '<serviceTask id="x" camunda:topic="values"><extensionElements><camunda:inputOutput>'
+                '<camunda:outputParameter name="a b">1</camunda:outputParameter></camunda:inputOutput>'
+                "</extensionElements></serviceTask>",
+                ids="x",
+            ),
+        ),
         ("unknown-decision", around('<businessRuleTask id="x"/>', ids="x")),
-        ("not-executed", around('<callActivity id="x"/>', ids="x")),
+        ("unknown-process", around('<callActivity id="x"/>', ids="x")),
+        ("calls-itself", around('<callActivity id="x" calledElement="p"/>', ids="x")),
+        (
+            "bad-binding",
+            around('<callActivity id="x" calledElement="q" camunda:calledElementBinding="version"/>', ids="x"),
+        ),
+        ("bad-variable", around(CALL.format('<camunda:in source="a" target="a b"/>'), ids="x")),
+        ("no-source", around(CALL.format('<camunda:out target="a"/>'), ids="x")),
+        ("bad-expression", around(CALL.format('<camunda:in source="a +" target="b"/>'), ids="x")),
         ("not-executed", around('<transaction id="x"/>', ids="x")),
         ("not-executed", around('<adHocSubProcess id="x"/>', ids="x")),
         ("not-executed", around('<complexGateway id="x"/>', ids="x")),
@@ -119,6 +142,11 @@ def test_what_the_engine_runs_has_no_finding(body: str) -> None:
         ("no-name", GOOD.replace(END, event("endEvent", "error", "end"))),
         ("not-caught", GOOD.replace(END, event("endEvent", "error", "end"))),
         ("not-caught", GOOD.replace(END, event("endEvent", "escalation", "end"))),
+        (
+            "error-goes-on",
+            around(sub("s", around(task("a"), ids="a")), ids="s") + timer("s").replace("timerEvent", "errorEvent"),
+        ),
+        ("error-goes-on", GOOD + BESIDE.replace("timerEvent", "errorEvent").replace('"s1"', '"s1" isInterrupting="0"')),
         ("never-thrown", one() + timer("a").replace("timerEvent", "escalationEvent")),
         ("not-executed", GOOD.replace("<userTask", '<userTask isForCompensation="true"')),
         ("bad-loop", one("<standardLoopCharacteristics/>")),
@@ -255,6 +283,83 @@ def test_a_form_that_takes_from_an_activity_that_is_not_there_is_refused() -> No
         '"readonly": true, "properties": {"source": {"activity": "gone", "field": "x"}}}]}'
     )
     assert rules(bpmn(GOOD), {"ask": asked}) == {"form-source"}
+
+
+def test_a_workbook_that_takes_from_an_activity_that_is_not_there_is_refused() -> None:
+    asked = parse_form(
+        '{"type": "default", "id": "ask", "components": [{"type": "textfield", "key": "t", "label": "T"}], "workbook":'
+        '{"title": "W", "source": {"activity": "gone", "field": "x"}, "columns": [{"label": "X", "value": "x"}]}}'
+    )
+    assert rules(bpmn(GOOD), {"ask": asked}) == {"form-source"}
+
+
+@pytest.mark.parametrize(
+    ("series", "match", "found"),
+    [
+        ({}, ["item", "name"], set()),
+        ({"period": "answer"}, ["name"], {"form-series"}),
+        ({"same": ["t"]}, ["name"], {"form-series"}),
+        ({"once": "gone"}, ["name"], {"form-source"}),
+        ({}, ["name", "nobody"], {"form-earlier"}),
+        ({"name": "done"}, ["name"], {"form-earlier"}),
+    ],
+)
+def test_a_series_goes_by_what_the_diagram_mentions_and_the_list_holds(
+    series: dict[str, object], match: list[str], found: set[str]
+) -> None:
+    cells = [{"type": "textfield", "key": key, "label": key} for key in ("name", "done")]
+    source = {"activity": "a", "field": "rows", "earlier": match}
+    asked = {
+        "id": "ask",
+        "components": [
+            *({"type": "textfield", "key": key, "label": key} for key in ("year", "quarter", "answer", "t")),
+            {"type": "dynamiclist", "path": "rows", "components": cells},
+            {"type": "table", "id": "all", "columns": [{"key": "name"}], "properties": {"source": source}},
+        ],
+        "series": {"name": "before", "same": ["year"], "period": "quarter", "order": ["I", "II"], **series},
+    }
+    titled = bpmn(GOOD, process="alur:title=\"year + '/' + quarter\"")
+    assert rules(titled, {"ask": parse_form(json.dumps(asked))}) == found
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        '"properties": {"compute": "lower(answer).x()"}',
+        '"defaultValue": "=[*answer]"',
+        '"conditional": {"hide": "=(lambda: 1)()"}',
+    ],
+)
+def test_a_form_whose_expression_is_none_of_the_language_is_refused(component: str) -> None:
+    field = f'{{"type": "textfield", "key": "t", "label": "T", {component}}}'
+    text = f'{{"type": "default", "id": "ask", "components": [{field}]}}'
+    found = check(bpmn(GOOD), {"ask": text}, positions=None)
+    assert {p.rule for p in found.problems} <= {"form-expression", "form-invalid"}
+    assert found.blocked
+
+
+def test_a_form_that_can_t_be_read_is_refused_at_its_task() -> None:
+    (problem,) = check(bpmn(GOOD), {"ask": '{"components": 1}'}, positions=None).problems
+    assert (problem.rule, problem.element, problem.severity) == ("form-invalid", "a", "error")
+
+
+@pytest.mark.parametrize(
+    ("rule", "task_attributes", "policy"),
+    [("no-result", "", "COLLECT"), ("bad-variable", 'camunda:resultVariable="a b"', "UNIQUE")],
+)
+def test_the_answer_of_a_decision_table_needs_a_variable(rule: str, task_attributes: str, policy: str) -> None:
+    table = f"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d">
+        <decisionTable hitPolicy="{policy}"><output name="days"/><rule><outputEntry><text>1</text></outputEntry></rule>
+        </decisionTable></decision></definitions>"""
+    body = around(f'<businessRuleTask id="x" camunda:decisionRef="d" {task_attributes}/>', ids="x")
+    found = lint(read(bpmn(body)), forms={}, positions=None, decisions=read_decisions(table.encode()))
+    assert [p.rule for p in found] == [rule]
+
+
+def test_a_process_without_owner_or_picture_is_warned_about() -> None:
+    without = bpmn(GOOD).replace(b'alur:owners="pengelola_sop"', b"")
+    assert rules(without, severity="warning") == {"no-owner"}
+    assert rules(bpmn(GOOD).replace(b"<di:BPMNShape/>", b""), severity="warning") == {"no-picture"}
 
 
 @pytest.mark.parametrize("path", PROCEDURES, ids=lambda path: path.stem)
