@@ -1,0 +1,124 @@
+"""Answers that a form accepts, made up to try a procedure out: what must be filled in, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from forms import conditions, pattern_text, submission
+from forms.definition import at
+from forms.display import typed
+from forms.model import Choice, Context, Field, Form, Problem, Submission
+from forms.raw import blank_row
+from forms.reading import Evaluate
+
+ROUNDS = 12  #: an answer may bring other fields into view, which then want answers too
+WORD = "Contoh"
+
+#: gives the id of an uploaded paper that a file field takes, or None where none can be had
+Upload = Callable[[Field], str | None]
+
+
+def fill(
+    form: Form,
+    context: Context,
+    evaluate: Evaluate,
+    *,
+    wishes: Mapping[str, Any] | None = None,
+    upload: Upload = lambda field: None,
+) -> Submission:
+    """Begin with what the page would show, put in the wishes, and mend what the form refuses, until it takes it.
+
+    `wishes` are stored values by field key; a key inside a dynamic list holds for each of its rows. The submission's
+    problems are what no made-up answer could satisfy.
+    """
+    raw = submission.initial(form, context, evaluate)
+    for leaf in conditions.leaves(form.fields):
+        _grant(leaf.field, raw, wishes or {})
+    read = submission.read(form, raw, context, evaluate)
+    for _ in range(ROUNDS):
+        mended = [_mend(form, raw, problem, context, wishes or {}, upload) for problem in read.problems]
+        if not any(mended):
+            break
+        read = submission.read(form, raw, context, evaluate)
+    return read
+
+
+def value_for(field: Field, context: Context, upload: Upload, place: int = 0) -> Any:
+    """One answer a field takes, as raw; `place` is its row, so that rows can differ. None: none is known."""
+    if field.type == "checkbox":
+        return "true"
+    if field.type in ("radio", "select", "checklist", "taglist"):
+        choices = options(field, context)
+        chosen = choices[place % len(choices)].value if choices else None
+        return [chosen] if chosen is not None and field.type in ("checklist", "taglist") else chosen
+    if field.type == "filepicker":
+        file = upload(field)
+        return [file] if file is not None else None
+    if field.type == "number":
+        return typed(field, _number(field))
+    if field.type == "datetime":
+        day = context.today.isoformat()
+        return {"time": "09:00", "datetime": f"{day}T09:00"}.get(field.subtype or "date", day)
+    if field.type == "dynamiclist":
+        return [blank_row(field) for _ in range(max(1, field.min_rows or 0, field.default_rows))]
+    return _text(field)
+
+
+def options(field: Field, context: Context) -> tuple[Choice, ...]:
+    """The choices of a field, its own or the office's list it names."""
+    return field.choices or context.choices.get(field.choices_from or "", ())
+
+
+def _grant(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None:
+    if field.compute is not None or field.readonly:
+        return
+    if field.type == "dynamiclist":
+        for leaf in conditions.leaves(field.fields):
+            for row in raw.get(field.key or "", ()):
+                _grant(leaf.field, row, wishes)
+        return
+    elif field.key is not None and field.key in wishes and field.source is None:
+        raw[field.key] = typed(field, wishes[field.key])
+
+
+def _mend(
+    form: Form, raw: dict[str, Any], problem: Problem, context: Context, wishes: Mapping[str, Any], upload: Upload
+) -> bool:
+    """Put a fitting answer where the form saw a problem; False where there is nothing (else) to put."""
+    *way, last = problem.path.split(".")
+    field = at(form, problem.path)
+    holder: Any = raw
+    for part in way:
+        try:
+            holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+        except (IndexError, KeyError, ValueError):
+            return False
+    if field is None or not isinstance(holder, dict):
+        return False
+    place = next((int(part) for part in way if part.isdigit()), 0)
+    answer = value_for(field, context, upload, place)
+    if answer is None or holder.get(last) == answer:
+        return False
+    holder[last] = answer
+    if field.type == "dynamiclist":
+        _grant(field, holder, wishes)
+    return True
+
+
+def _number(field: Field) -> float:
+    least = field.min if field.min is not None else 1.0
+    value = min(max(least, 1.0), field.max) if field.max is not None else max(least, 1.0)
+    return value if field.min is None else max(value, field.min)
+
+
+def _text(field: Field) -> str | None:
+    if field.validation is not None:
+        return {"email": "contoh@contoh.id", "phone": "081234567890"}.get(field.validation, "https://contoh.id")
+    if field.text_or_number:
+        return "1"
+    least = field.min_length or 1
+    if field.pattern is not None:
+        return pattern_text.example(field.pattern, length=field.min_length or 0)
+    text = WORD.ljust(least, ".")
+    return text[: field.max_length] if field.max_length is not None else text
