@@ -19,7 +19,7 @@ from .db import UnitOfWork
 from .diagram import read
 from .diagram.decisions import read_decisions
 from .diagram.model import Diagram, Process
-from .errors import DiagramProblem, InvalidDiagram, NotAllowed, NotFound
+from .errors import DiagramProblem, InvalidDiagram, NotAllowed, NotFound, ProcessRetired, VersionChanged
 from .expressions import names_in
 from .identity import Entitlement
 from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
@@ -41,28 +41,55 @@ class DefinitionView:
     warnings: tuple[DiagramProblem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a version consists of, as it was stored."""
+
+    xml: bytes
+    forms: Mapping[str, str]  #: form key -> form-js JSON
+    decisions: tuple[bytes, ...]  #: DMN files
+
+
 # -- deploying -------------------------------------------------------------------------------------------------------
 
 
 def deploy(
-    uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes] = (), *, reason: str = ""
+    uow: UnitOfWork,
+    xml: bytes,
+    forms: Mapping[str, str],
+    decisions: Collection[bytes] = (),
+    *,
+    reason: str = "",
+    after: int | None = None,
+    restored: int | None = None,
 ) -> DefinitionView:
     """Check a diagram with its forms (form key -> form-js JSON) and DMN files, and store it as its next version.
 
     Forms and decisions the diagram does not name are left out. The same content as the newest version makes no new
-    one. Raises InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers.
+    one. `after` is the newest version the actor has seen (0: none), `restored` the older one whose content this is.
+    Raises InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers,
+    VersionChanged when `after` is given and another version is the newest.
     """
     process = read.read(xml).process
     newest = _newest(uow, process.key)
     # Only the owners in force decide; a new process has none yet, so whoever its draft names may bring it in.
-    require_owner(uow, _diagram(newest).process if newest else process, "deploy")
+    entitled_by = require_owner(uow, _diagram(newest).process if newest else process, "deploy")
     checked = _check(uow, xml, forms, decisions)
     # Checking takes its time, so others wait only now; somebody may have deployed meanwhile.
     locks.alone_in_office(uow)
     newest = _newest(uow, process.key)
+    if after is not None and after != (newest.version if newest else 0):
+        seen = view(uow, newest) if newest else None
+        raise VersionChanged(
+            process.key,
+            seen.version if seen else 0,
+            seen.created_by if seen else "",
+            seen.created_at if seen else None,
+            seen.reason if seen else "",
+        )
     if newest is not None and newest.digest == checked.digest:
         return view(uow, newest)
-    return _store(uow, checked, newest, reason)
+    return _store(uow, checked, newest, reason, entitled_by=entitled_by, restored=restored)
 
 
 def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[str, InvalidDiagram]:
@@ -87,15 +114,28 @@ def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[
     return refused
 
 
-def _check(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
+def judged(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
+    """What is wrong with a diagram in this office. Raises InvalidDiagram only when it can't be read at all."""
     known = positions.names(uow)
-    checked = check(xml, forms, decisions, positions={*known, *known.values()})
+    return check(xml, forms, decisions, positions={*known, *known.values()})
+
+
+def _check(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
+    checked = judged(uow, xml, forms, decisions)
     if checked.blocked:
         raise InvalidDiagram(checked.problems)
     return checked
 
 
-def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reason: str) -> DefinitionView:
+def _store(
+    uow: UnitOfWork,
+    checked: Checked,
+    newest: DefinitionRow | None,
+    reason: str,
+    *,
+    entitled_by: Entitlement | None = None,
+    restored: int | None = None,
+) -> DefinitionView:
     process = checked.diagram.process
     row = DefinitionRow(
         key=process.key,
@@ -109,6 +149,8 @@ def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reas
         created_at=uow.now,
         created_by=uow.actor.person_id,
         reason=reason.strip(),
+        # A process stays retired, whatever is published: only reinstating it lets cases begin again.
+        retired_at=newest.retired_at if newest else None,
     )
     uow.session.add(row)
     uow.session.flush()
@@ -116,8 +158,18 @@ def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reas
         uow.session.add(FormRow(definition_id=row.id, key=key, content=content))
     for key, file in checked.decisions.items():
         uow.session.add(DecisionRow(definition_id=row.id, key=key, content=file))
-    starts.schedule(uow, process)
-    history.record(uow, "process.deployed", key=row.key, version=row.version, name=row.name, reason=row.reason)
+    if row.retired_at is None:
+        starts.schedule(uow, process)
+    history.record(
+        uow,
+        "process.deployed",
+        entitled_by=entitled_by,
+        key=row.key,
+        version=row.version,
+        name=row.name,
+        reason=row.reason,
+        **({"restored": restored} if restored else {}),  # type: ignore[arg-type]
+    )
     return view(uow, row, new=True, warnings=checked.problems)
 
 
@@ -125,11 +177,43 @@ def _store(uow: UnitOfWork, checked: Checked, newest: DefinitionRow | None, reas
 
 
 def startable(uow: UnitOfWork, key: str) -> DefinitionRow:
-    """The row new cases of a process start from. Raises NotFound if there is none or it is retired."""
-    row = _newest(uow, key)
-    if row is None or row.retired_at is not None:
-        raise NotFound("process", key)
+    """The row new cases of a process start from. Raises NotFound if there is none, ProcessRetired."""
+    row = row_of(uow, key)
+    if row.retired_at is not None:
+        raise ProcessRetired(key)
     return row
+
+
+def row_of(uow: UnitOfWork, key: str, version: int | None = None) -> DefinitionRow:
+    """The row of the newest version of a process, or of the one asked for. Raises NotFound."""
+    row = _newest(uow, key) if version is None else _version(uow, key, version)
+    if row is None:
+        raise NotFound("process" if version is None else "version", key if version is None else f"{version} of {key}")
+    return row
+
+
+def known(uow: UnitOfWork, key: str) -> DefinitionRow | None:
+    """The row of the newest version of a process; None where there is none."""
+    return _newest(uow, key)
+
+
+def in_force(uow: UnitOfWork) -> tuple[tuple[str, int], ...]:
+    """Key and id of the newest version of every process, retired ones too."""
+    rows = uow.session.execute(
+        select(DefinitionRow.key, DefinitionRow.id).order_by(DefinitionRow.key, DefinitionRow.version)
+    )
+    newest = {row.key: row.id for row in rows}
+    return tuple(newest.items())
+
+
+def content_of(uow: UnitOfWork, definition_id: int) -> Content:
+    """Diagram, forms and decisions of a version, to be edited, compared or deployed again."""
+    row = _row(uow, definition_id)
+    forms = uow.session.execute(select(FormRow.key, FormRow.content).where(FormRow.definition_id == row.id))
+    files = uow.session.scalars(
+        select(DecisionRow.content).where(DecisionRow.definition_id == row.id).order_by(DecisionRow.key)
+    )
+    return Content(row.xml, {row.key: row.content for row in forms}, tuple(dict.fromkeys(files)))
 
 
 def diagram_of(uow: UnitOfWork, definition_id: int) -> Diagram:
@@ -213,6 +297,12 @@ def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement
     return mine
 
 
+def may_edit(uow: UnitOfWork, definition_id: int) -> bool:
+    """Whether the actor may edit and publish the process of this version."""
+    owners = owner_keys(uow, diagram_of(uow, definition_id).process)
+    return uow.actor.system or uow.actor.administrator or uow.actor.holding(*owners) is not None
+
+
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +310,10 @@ def _newest(uow: UnitOfWork, key: str) -> DefinitionRow | None:
     return uow.session.scalar(
         select(DefinitionRow).where(DefinitionRow.key == key).order_by(DefinitionRow.version.desc()).limit(1)
     )
+
+
+def _version(uow: UnitOfWork, key: str, version: int) -> DefinitionRow | None:
+    return uow.session.scalar(select(DefinitionRow).where(DefinitionRow.key == key, DefinitionRow.version == version))
 
 
 def _row(uow: UnitOfWork, definition_id: int) -> DefinitionRow:

@@ -51,6 +51,14 @@ class NotFound(AlurError):
         self.kind, self.id = kind, id
 
 
+class ProcessRetired(NotFound):
+    """The process was retired: no new case of it can begin."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("process", key)
+        self.key = key
+
+
 class NotAllowed(AlurError):
     """The actor holds no position that entitles them to this action."""
 
@@ -94,12 +102,44 @@ class DraftNewer(Conflict):
         self.task_id, self.at, self.by = task_id, at, by
 
 
+class DesignChanged(Conflict):
+    """Another window of the same person has saved a newer draft of the diagram (`revision`; 0: it was discarded)."""
+
+    def __init__(self, key: str, revision: int, at: datetime | None = None) -> None:
+        super().__init__(f"the draft of {key} is now at revision {revision}")
+        self.key, self.revision, self.at = key, revision, at
+
+
+class VersionChanged(Conflict):
+    """Somebody has published a version of the process meanwhile; may be confirmed with its number."""
+
+    def __init__(self, key: str, newest: int, by: str, at: datetime | None, reason: str) -> None:
+        super().__init__(f"version {newest} of {key} was published meanwhile" + (f" by {by}" if by else ""))
+        self.key, self.newest, self.by, self.at, self.reason = key, newest, by, at, reason
+
+
 class CaseNotActive(Conflict):
     """The case is suspended, completed or cancelled."""
 
     def __init__(self, instance_id: int, state: str) -> None:
         super().__init__(f"case {instance_id} is {state}")
         self.instance_id, self.state = instance_id, state
+
+
+class CannotMove(Conflict):
+    """A running case does not fit another version of its process; nothing was changed."""
+
+    def __init__(self, problems: Iterable[DiagramProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(p.text() for p in self.problems))
+
+
+class CaseMovedOn(Conflict):
+    """The case has gone on since it was moved: the move can't be undone any more."""
+
+    def __init__(self, instance_id: int) -> None:
+        super().__init__(f"case {instance_id} has gone on since it was moved")
+        self.instance_id = instance_id
 
 
 class SameCaseExists(Conflict):

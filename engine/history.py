@@ -67,6 +67,16 @@ def of_case(uow: UnitOfWork, instance_id: int) -> tuple[EventView, ...]:
     return tuple(_view(row) for row in rows)
 
 
+def of_process(uow: UnitOfWork, key: str) -> tuple[EventView, ...]:
+    """All facts about a process itself (deployed, retired, reinstated), newest first."""
+    rows = uow.session.scalars(
+        select(HistoryRow)
+        .where(HistoryRow.kind.startswith("process."), HistoryRow.data["key"].as_string() == key)
+        .order_by(HistoryRow.id.desc())
+    )
+    return tuple(_view(row) for row in rows)
+
+
 def of_office(
     uow: UnitOfWork, kinds: str | tuple[str, ...] = "", page: int = 1, *, per_page: int = 50
 ) -> Page[EventView]:

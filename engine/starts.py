@@ -14,12 +14,17 @@ from .spiff.around import Around
 from .spiff.clock import due_of, next_round, plan
 
 
+def job_key(process_key: str) -> str:
+    """The key of the job that begins the cases of a process."""
+    return f"start:{process_key}"
+
+
 def schedule(uow: UnitOfWork, process: Process) -> None:
     """Let cases of a process begin when its start timer says so, and no longer when an earlier version's did.
 
     Raises ActivityFailed, ExpressionError where the timer's expression gives no time.
     """
-    key = f"start:{process.key}"
+    key = job_key(process.key)
     jobs.remove(uow, key)
     start = process.start
     timer = start.timers[0] if start is not None and start.trigger == "timer" and start.timers else None

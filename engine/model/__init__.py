@@ -16,6 +16,7 @@ from .cases import (
     TaskState,
 )
 from .definitions import DecisionRow, DefinitionRow, FormRow
+from .designs import DesignRow
 from .documents import BlobRow, DocumentRow
 from .history import HistoryRow, NoteRow
 from .jobs import HeartbeatRow, IncidentRow, JobRow
@@ -37,6 +38,7 @@ __all__ = [
     "DeadlineState",
     "DecisionRow",
     "DefinitionRow",
+    "DesignRow",
     "DocumentRow",
     "FormRow",
     "HeartbeatRow",
