@@ -78,7 +78,7 @@ def _grant(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None
             for row in raw.get(field.key or "", ()):
                 _grant(leaf.field, row, wishes)
         return
-    elif field.key is not None and field.key in wishes and field.source is None:
+    if field.key is not None and field.key in wishes and field.source is None:
         raw[field.key] = typed(field, wishes[field.key])
 
 
