@@ -1,4 +1,4 @@
-"""What a task's form may look at: earlier answers of the case, choices of the office, the person's uploads."""
+"""What a form may look at: earlier answers of the case and its series, choices of the office, the person's uploads."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forms.definition import walk
+from forms.definition import sources
 from forms.model import Context, Form, Item
 
-from . import documents, office, positions
+from . import documents, office, positions, series
 from .db import UnitOfWork
+from .errors import NotFound
 from .expressions import evaluate
 from .model import InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+from .reading import readable
 
 Evaluate = Callable[[str, Mapping[str, object]], object]
 
@@ -27,7 +29,7 @@ def evaluator(uow: UnitOfWork) -> Evaluate:
 
 def context_for(uow: UnitOfWork, instance: InstanceRow, task: TaskRow, form: Form) -> Context:
     """Gather everything `form` names, and no more."""
-    wanted = {field.source.activity for _, field in walk(form) if field.source is not None} | {task.activity_id}
+    wanted = _activities(form) | {task.activity_id}
     items = _items(uow, instance.id, wanted)
     earlier = next((i for i in items.get(task.activity_id, ()) if (i.item or None) == task.item), None)
     return Context(
@@ -39,7 +41,26 @@ def context_for(uow: UnitOfWork, instance: InstanceRow, task: TaskRow, form: For
         choices=positions.choices(uow),
         files={**_attached(uow, instance.id, earlier), **documents.drafts_of_task(uow, task.id)},
         variables=instance.variables,
+        earlier=series.earlier(uow, instance, form),
     )
+
+
+def of_case(uow: UnitOfWork, instance_id: int, form: Form) -> Context:
+    """What a form shows of a case to whoever reads it, without a task. Raises NotFound."""
+    instance = uow.session.scalar(select(InstanceRow).where(InstanceRow.id == instance_id, readable(uow)))
+    if instance is None:
+        raise NotFound("case", instance_id)
+    return Context(
+        today=office.today(uow),
+        sources=_items(uow, instance.id, _activities(form)),
+        choices=positions.choices(uow),
+        variables=instance.variables,
+        earlier=series.earlier(uow, instance, form),
+    )
+
+
+def _activities(form: Form) -> set[str]:
+    return {source.activity for _, source in sources(form)}
 
 
 def _items(uow: UnitOfWork, instance_id: int, activities: set[str]) -> dict[str, tuple[Item, ...]]:

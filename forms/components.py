@@ -285,6 +285,8 @@ def _agrees(field: Field, row: bool, where: str) -> None:
         raise FormError(where, N_("A list, a table or a source can't stand inside a dynamic list."))
     if row and field.default_expression:
         raise FormError(where, N_("A default inside a dynamic list can't be an expression."))
+    if field.source is not None and field.source.earlier and (field.type != "table" or not field.source.field):
+        raise FormError(where, N_("Only the rows of a list, in a table or workbook, are found in earlier cases."))
     if field.compute and field.source:
         raise FormError(where, N_("A value is either computed or taken from a source."))
     if field.internal and not (field.compute or field.readonly):

@@ -2,8 +2,8 @@
 
 What form-js doesn't know stands in a component's `properties`, where its editor keeps it: compute, source, internal,
 textOrNumber, format (money | percent | plain), fixedRows, rowLabel, rowsFrom, minRows, maxRows, uniqueRows, labelEn,
-descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn, workbook. Anything else is refused,
-because a key that is silently ignored would change what the form means; `x-...` properties are free.
+descriptionEn, textEn. At the top stand name, nameEn, description, descriptionEn, workbook, series. Anything else is
+refused, because a key that is silently ignored would change what the form means; `x-...` properties are free.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from forms import components, conditions, workbook
+from forms import components, conditions, series, workbook
 from forms.errors import N_, FormError
-from forms.model import Field, Form
+from forms.model import Field, Form, Source
 
-__all__ = ["FormError", "N_", "at", "expressions", "parse", "value_names", "walk"]
+__all__ = ["FormError", "N_", "at", "expressions", "parse", "sources", "value_names", "walk"]
 
 MAX_BYTES = 500_000
 MAX_FIELDS = 500
@@ -32,7 +32,7 @@ def parse(text: str | bytes, *, key: str = "") -> Form:
     if not isinstance(spec, dict):
         raise FormError("", N_("A form must be an object."))
     for name in spec:
-        if name not in _TOP | _OURS | {"workbook"}:
+        if name not in _TOP | _OURS | {"workbook", "series"}:
             raise FormError("", N_("“%(name)s” is not supported here."), {"name": name[:60]})
     if spec.get("type", "default") != "default" or not isinstance(spec.get("components"), list):
         raise FormError("", N_("A form needs a list of components."))
@@ -50,6 +50,7 @@ def parse(text: str | bytes, *, key: str = "") -> Form:
         name_en=titles["nameEn"],
         description_en=titles["descriptionEn"],
         workbook=workbook.read(spec.get("workbook")),
+        series=series.read(spec.get("series")),
     )
     _check(form)
     return form
@@ -76,10 +77,18 @@ def expressions(form: Form) -> tuple[tuple[str, str], ...]:
     for path, field in walk(form):
         own = (field.default_expression, field.hide, field.compute)
         found += [(path, expression) for expression in own if expression]
-        found += [(f"{path}.{column.key}", column.compute) for column in field.columns if column.compute]
+        for column in field.columns:
+            worked = (column.compute, column.note, column.note_en)
+            found += [(f"{path}.{column.key}", expression) for expression in worked if expression]
     if form.workbook is not None:
         found += [("workbook", expression) for expression in workbook.expressions(form.workbook)]
     return tuple(found)
+
+
+def sources(form: Form) -> tuple[tuple[str, Source], ...]:
+    """Every source of the form with the path of its field, the workbook's too."""
+    found = [(path, field.source) for path, field in walk(form) if field.source is not None]
+    return (*found, *([("workbook", form.workbook.source)] if form.workbook is not None else ()))
 
 
 def value_names(form: Form) -> frozenset[str]:
@@ -159,6 +168,9 @@ def _fields(specs: Any, where: str, number: str, count: list[int], *, row: bool,
 
 def _check(form: Form) -> None:
     """Check what holds between fields: names of their own, and expressions that can be put in an order."""
+    for path, source in sources(form):
+        if source.earlier and form.series is None:
+            raise FormError(path, N_("Earlier cases are looked for, but the form has no “series” that says which."))
     for scope in (form.fields, *(field.fields for _, field in walk(form) if field.type == "dynamiclist")):
         seen: set[str] = set()
         for field in conditions.components(scope):

@@ -25,12 +25,29 @@ class Source:
     flat list over all items, each with `item` and `item_label` added); None means the items themselves: one row per
     expected item with `item`, `item_label`, `status` ('sent' | 'open'), `sent_at`, `sent_by`, `round`.
     `match` and `column` pick one cell: the row of a list field whose `match` column equals the current item.
+    `earlier` names the cells by which each row is found again in the earlier cases of the form's series.
     """
 
     activity: str
     field: str | None = None
     match: str | None = None
     column: str | None = None
+    earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Which cases of the same process come before this one, told by variables of the case.
+
+    Those with the same values of `same` whose `period` stands in `order` before this case's. Only completed ones
+    count, or also running ones once `once` was sent; of several for one period the one that counted last.
+    """
+
+    name: str  #: under which a row holds what was found, for expressions
+    period: str
+    order: tuple[str, ...]
+    same: tuple[str, ...] = ()
+    once: str | None = None  #: id of an activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,8 @@ class Column:
     label_en: str = ""
     choices: tuple[Choice, ...] = ()  #: labels of the values that stand in it
     choices_from: str | None = None
+    note: str | None = None  #: expression over the row's cells: why the cell is empty, shown where it is
+    note_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,7 @@ class Form:
     name_en: str = ""
     description_en: str = ""
     workbook: Workbook | None = None
+    series: Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,22 @@ class Item:
     round: int = 1
     sent_at: datetime | None = None
     sent_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What an earlier period of the series holds. `sources` None: no case that counts, or none the reader may know."""
+
+    period: str
+    sources: Mapping[str, tuple[Item, ...]] | None = None  #: by activity id
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier periods of a series, oldest first, under the name rows hold them by."""
+
+    name: str
+    periods: tuple[Period, ...] | None  #: None: the case doesn't say yet which period it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +189,7 @@ class Context:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)  #: documents this person may tie to this task, by id
     variables: Mapping[str, Any] = field(default_factory=dict)  #: of the case
+    earlier: Earlier | None = None  #: where the form declares a series
 
 
 @dataclass(frozen=True, slots=True)

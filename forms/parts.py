@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from forms import entries
+from forms import entries, series
 from forms.errors import N_, FormError
 from forms.model import Choice, Column, Source
 
@@ -13,7 +13,7 @@ MAX_CHOICES = 500
 
 
 def source(given: Any, where: str) -> Source | None:
-    """Read a source: {"activity", "field", "match", "column"}, the same as JSON text, or "activity.field"."""
+    """Read a source: {"activity", "field", "match", "column", "earlier"}, that as JSON text, or "activity.field"."""
     if given is None:
         return None
     if isinstance(given, str) and given.lstrip().startswith("{"):
@@ -26,13 +26,14 @@ def source(given: Any, where: str) -> Source | None:
         given = {"activity": activity, **({"field": name} if name else {})}
     if not isinstance(given, dict) or not isinstance(given.get("activity"), str) or not given["activity"]:
         raise FormError(where, N_("A source names an activity."))
-    entries.only(given, {"activity", "field", "match", "column"}, where)
+    entries.only(given, {"activity", "field", "match", "column", "earlier"}, where)
     parts = {
         name: entries.text(given, name, where, limit=200) or None for name in ("activity", "field", "match", "column")
     }
     if (parts["match"] is None) != (parts["column"] is None) or (parts["match"] and not parts["field"]):
         raise FormError(where, N_("A source that picks one cell needs “field”, “match” and “column”."))
-    return Source(parts["activity"] or "", parts["field"], parts["match"], parts["column"])
+    earlier = series.texts(given.get("earlier", []), "earlier", where, most=series.MAX_NAMES)
+    return Source(parts["activity"] or "", parts["field"], parts["match"], parts["column"], earlier)
 
 
 def choices(listed: Any, where: str) -> tuple[Choice, ...]:
@@ -57,7 +58,7 @@ def choices(listed: Any, where: str) -> tuple[Choice, ...]:
 def column(spec: Any, where: str) -> Column:
     if not isinstance(spec, dict):
         raise FormError(where, N_("A column has a key and a label."))
-    entries.only(spec, {"key", "label", "labelEn", "type", "compute", "values", "valuesKey"}, where)
+    entries.only(spec, {"key", "label", "labelEn", "type", "compute", "values", "valuesKey", "note", "noteEn"}, where)
     key = entries.key(spec, "key", where, row=True)
     kind = spec.get("type", "text")
     if kind not in ("text", "number", "percent", "money", "date", "datetime", "status", "files"):
@@ -70,4 +71,6 @@ def column(spec: Any, where: str) -> Column:
         label_en=entries.text(spec, "labelEn", where, limit=500),
         choices=choices(spec.get("values", []), where),
         choices_from=entries.text(spec, "valuesKey", where, limit=100) or None,
+        note=entries.expression(spec, "note", where),
+        note_en=entries.expression(spec, "noteEn", where),
     )

@@ -1,10 +1,14 @@
-"""What a form shows from earlier submissions of the same case: one value, one cell, or rows."""
+"""What a form shows from earlier submissions of the same case: one value, one cell, or rows.
+
+Rows may carry what they were in earlier cases of the form's series.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from forms import series
 from forms.model import Choice, Context, Field, Item, Source
 
 
@@ -28,8 +32,23 @@ def value(source: Source, context: Context) -> Any:
 
 def rows(source: Source, context: Context) -> list[dict[str, Any]]:
     """The rows a source names: of a list field over all items, or one per expected item when it names no field."""
+    found = _rows_of(source, context.sources)
+    if source.earlier and context.earlier is not None:
+        if context.earlier.periods is None:
+            for row in found:
+                row[context.earlier.name] = None
+        else:
+            before = [
+                (one.period, None if one.sources is None else _rows_of(source, one.sources))
+                for one in context.earlier.periods
+            ]
+            series.attach(found, before, earlier=context.earlier, keys=source.earlier)
+    return found
+
+
+def _rows_of(source: Source, sources: Mapping[str, tuple[Item, ...]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for item in context.sources.get(source.activity, ()):
+    for item in sources.get(source.activity, ()):
         if source.field is None:
             found.append(_about(item))
             continue

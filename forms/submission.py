@@ -8,7 +8,7 @@ while empty or hidden); in a row also its cells, which go first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,9 +85,38 @@ def table_rows(
                 row.setdefault(column.key, None)
         for column in table.columns:
             if column.compute is not None:
-                missing = dict.fromkeys(conditions.names(column.compute) - outside.keys())
-                row[column.key] = answers.plain(attempt(evaluate, column.compute, {**outside, **missing, **row}))
+                row[column.key] = answers.plain(_worked_out(column.compute, row, outside, evaluate))
     return given
+
+
+def table_notes(
+    table: Field,
+    rows: Sequence[Mapping[str, Any]],
+    context: Context,
+    evaluate: Evaluate,
+    values: Mapping[str, Any] | None = None,
+    *,
+    language: str = "id",
+) -> list[dict[str, str]]:
+    """For each of the `rows` of `table_rows`: why cells are empty, in the form's words by column key."""
+    outside = outside_names(context) | dict(values or {})
+    declared = {
+        column.key: (column.note_en if language == "en" else None) or column.note
+        for column in table.columns
+        if column.note
+    }
+    notes = []
+    for row in rows:
+        empty = {key: text for key, text in declared.items() if text and row.get(key) is None}
+        told = {key: _worked_out(text, row, outside, evaluate) for key, text in empty.items()}
+        notes.append({key: text for key, text in told.items() if isinstance(text, str) and text})
+    return notes
+
+
+def _worked_out(text: str, row: Mapping[str, Any], outside: Mapping[str, object], evaluate: Evaluate) -> object:
+    """An expression over the cells of a row, and what stands outside it."""
+    missing = dict.fromkeys(conditions.names(text) - outside.keys())
+    return attempt(evaluate, text, {**outside, **missing, **row})
 
 
 def _initial_rows(reading: Reading, field: Field) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The workbook a form declares: which rows of the case go into it, under which headings. Written by the web.
 
-{"title": ..., "source": {"activity", "field"}, "columns": [{"label", "value", "type"}]}. A title or label that begins
-with "=" is an expression over the answers of the case, `value` one over the row's cells too.
+{"title": ..., "source": {"activity", "field", "earlier"}, "columns": [{"label", "value", "type", "note"}]}. A title or
+label that begins with "=" is an expression over the answers of the case, `value` and `note` one over the row's cells
+too; the note says below the rows why a cell is empty.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def read(spec: Any) -> Workbook | None:
     columns = spec["columns"]
     if source is None or source.column is not None or not 0 < len(columns) <= MAX_COLUMNS:
         raise FormError(WHERE, N_("A workbook has a title, a source and a list of columns."))
+    if source.earlier and not source.field:
+        raise FormError(WHERE, N_("Only the rows of a list, in a table or workbook, are found in earlier cases."))
     title = _text(spec.get("title"), required=True)
     return Workbook(title, source, tuple(_column(column, number) for number, column in enumerate(columns, start=1)))
 
@@ -39,19 +42,21 @@ def expressions(workbook: Workbook) -> tuple[str, ...]:
     """Every expression in it, without the leading "="."""
     texts = (workbook.title, *(column.label for column in workbook.columns))
     labels = [text[1:] for text in texts if text.startswith("=")]
-    return (*labels, *(column.compute for column in workbook.columns if column.compute))
+    return (*labels, *(text for column in workbook.columns for text in (column.compute, column.note) if text))
 
 
 def _column(spec: Any, number: int) -> Column:
-    if not isinstance(spec, dict) or set(spec) - {"label", "value", "type"}:
+    if not isinstance(spec, dict) or set(spec) - {"label", "value", "type", "note"}:
         raise FormError(WHERE, N_("A column of a workbook has a label, a value and a type."))
     kind = spec.get("type", "text")
     if kind not in TYPES:
         raise FormError(WHERE, N_("Columns of the type “%(type)s” are not supported."), {"type": str(kind)[:60]})
     value = _text(spec.get("value"), required=kind != "counter").removeprefix("=").strip()
-    if value:
-        _readable(value)
-    return Column(f"column_{number}", _text(spec.get("label"), required=True), value or None, kind)
+    note = _text(spec.get("note"), required=False).removeprefix("=").strip()
+    for expression in filter(None, (value, note)):
+        _readable(expression)
+    label = _text(spec.get("label"), required=True)
+    return Column(f"column_{number}", label, value or None, kind, note=note or None)
 
 
 def _text(value: Any, *, required: bool) -> str:

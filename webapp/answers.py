@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from forms import display
@@ -19,6 +20,7 @@ class Shown:
 
     kind: str
     value: Any
+    note: str = ""  #: why there is no value
 
     def __bool__(self) -> bool:
         return self.value not in ("", None, [], ())
@@ -93,11 +95,16 @@ class Reader:
         return Shown("text", shown)
 
 
-def table(field: Field, rows: Sequence[Mapping[str, Any]], reader: Reader) -> TableView:
-    """A read-only table component with its rows."""
+def table(
+    field: Field, rows: Sequence[Mapping[str, Any]], reader: Reader, notes: Sequence[Mapping[str, str]] = ()
+) -> TableView:
+    """A read-only table component with its rows; `notes` say by column, row by row, why a cell is empty."""
     columns = tuple(ColumnView(c.key, reader.of(c), numeric=c.type in NUMERIC) for c in field.columns)
-    body = tuple(tuple(reader.show(c, row.get(c.key)) for c in field.columns) for row in rows)
-    return TableView(columns, body)
+    body = []
+    for row, told in zip_longest(rows, notes, fillvalue={}):
+        cells = ((reader.show(c, row.get(c.key)), told.get(c.key, "")) for c in field.columns)
+        body.append(tuple(replace(shown, note=note) if note and not shown else shown for shown, note in cells))
+    return TableView(columns, tuple(body))
 
 
 def list_table(field: Field, rows: Sequence[Mapping[str, Any]], reader: Reader) -> TableView:

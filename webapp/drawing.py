@@ -38,6 +38,9 @@ def draw(
         hidden=fresh.hidden,
         problems=problems,
         table_rows=lambda table: submission.table_rows(table, context, evaluate, fresh.values),
+        table_notes=lambda table, rows: submission.table_notes(
+            table, rows, context, evaluate, fresh.values, language=language
+        ),
         translate=i18n.translated,
         language=language,
         reading=reading,

@@ -89,6 +89,7 @@ class FormView:
 
 
 Rows = Callable[[Field], Sequence[Mapping[str, Any]]]
+Notes = Callable[[Field, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class _Drawing:
     errors: Mapping[str, str]
     first: str
     table_rows: Rows
+    table_notes: Notes
     reading: bool
 
 
@@ -114,11 +116,13 @@ def form_view(
     hidden: frozenset[str],
     problems: Sequence[Problem] = (),
     table_rows: Rows,
+    table_notes: Notes = lambda table, rows: (),
     translate: Translate,
     language: str = "id",
     reading: bool = False,
 ) -> FormView:
-    """A form ready to be drawn. `table_rows` gives a read-only table's rows; problems are worded by `translate`.
+    """A form ready to be drawn. `table_rows` gives a read-only table's rows, `table_notes` why cells of them are empty;
+    problems are worded by `translate`.
 
     With `reading` nothing can be typed into: for those who may see the task but not work on it.
     """
@@ -127,7 +131,7 @@ def form_view(
     for problem in problems:
         worded.setdefault(problem.path, translate(problem.message, problem.params))
     first = problems[0].path if problems else ""
-    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows, reading)
+    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows, table_notes, reading)
     fields = tuple(_views(form.fields, drawing, raw, values, ""))
     return FormView(
         name=reader.of(form, "name"),
@@ -190,7 +194,8 @@ def _view(field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mappi
     if field.type == "dynamiclist":
         return _list(field, drawing, common, typed, known, path)
     if field.type == "table":
-        return FieldView(**common, table=table(field, drawing.table_rows(field), reader))
+        rows = drawing.table_rows(field)
+        return FieldView(**common, table=table(field, rows, reader, drawing.table_notes(field, rows)))
     if field.compute is not None:
         return FieldView(**common, computed=drawing.computed.get(path, ""))
     if readonly:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from typing import Any
 
+from flask_babel import gettext as _
 from xlsxwriter import Workbook as Spreadsheet
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from engine import cases, documents, office, procedures
+from engine import cases, documents, form_context, office, procedures
 from engine.cases import CasePage
 from engine.db import UnitOfWork
 from engine.errors import ExpressionError, NotFound
 from engine.form_context import Evaluate, evaluator
 from forms import submission
-from forms.model import Column, Context, Field, File, Form, Item, Workbook
+from forms.model import Column, Field, File, Form
 from webapp import i18n
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -53,14 +54,29 @@ def of_case(uow: UnitOfWork, instance_id: int, form_key: str) -> tuple[BytesIO, 
     form: Form | None = procedures.get(uow, case.process.key, case.version).forms.get(form_key)
     if form is None or form.workbook is None:
         raise NotFound("workbook", form_key)
-    evaluate, names = evaluator(uow), _names(case)
-    rows = _rows(form.workbook, case, evaluate, names)
-    title = _worded(form.workbook.title, evaluate, names)
-    headings = [_worded(column.label, evaluate, names) for column in form.workbook.columns]
+    book, evaluate, names = form.workbook, evaluator(uow), _names(case)
+    context = replace(form_context.of_case(uow, instance_id, form), variables=names)
+    table = Field(id="workbook", type="table", source=book.source, columns=book.columns)
+    rows = submission.table_rows(table, context, evaluate)
+    title = _worded(book.title, evaluate, names)
+    headings = [_worded(column.label, evaluate, names) for column in book.columns]
+    notes = remarks(headings, book.columns, submission.table_notes(table, rows, context, evaluate))
     files = documents.files_of_case(uow, instance_id)
     lead = [line for line in (office.office_name(uow), case.title) if line]
-    content = write(title, lead, headings, form.workbook.columns, rows, files)
+    content = write(title, lead, headings, book.columns, rows, files, notes)
     return content, re.sub(r"[^\w .()-]", "-", title).strip() + ".xlsx"
+
+
+def remarks(
+    headings: Sequence[str], columns: Sequence[Column], notes: Sequence[Mapping[str, str]]
+) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """Why cells are empty: heading, reason, and the numbers of the rows from 1; the same reason stands once."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for heading, column in zip(headings, columns, strict=True):
+        for number, told in enumerate(notes, start=1):
+            if column.key in told:
+                found.setdefault((heading, told[column.key]), []).append(number)
+    return tuple((heading, reason, tuple(numbers)) for (heading, reason), numbers in found.items())
 
 
 def _names(case: CasePage) -> dict[str, object]:
@@ -70,18 +86,6 @@ def _names(case: CasePage) -> dict[str, object]:
         if not view.item_label:
             names.update(view.values)
     return names
-
-
-def _rows(book: Workbook, case: CasePage, evaluate: Evaluate, names: Mapping[str, object]) -> list[dict[str, Any]]:
-    newest: dict[str, Item] = {}
-    for view in case.submissions:
-        if view.activity_id == book.source.activity:
-            newest[view.item_label] = Item(view.item_label or None, view.item_label, view.values, view.round)
-    context = Context(
-        today=case.started_at.date(), sources={book.source.activity: tuple(newest.values())}, variables=names
-    )
-    table = Field(id="workbook", type="table", source=book.source, columns=book.columns)
-    return submission.table_rows(table, context, evaluate)
 
 
 def _worded(text: str, evaluate: Evaluate, names: Mapping[str, object]) -> str:
@@ -100,8 +104,12 @@ def write(
     columns: Sequence[Column],
     rows: Sequence[Mapping[str, Any]],
     files: Mapping[str, File],
+    notes: Sequence[tuple[str, str, Sequence[int]]] = (),
 ) -> BytesIO:
-    """The spreadsheet: title, what it is about, and the table with its headings kept in view and on every page."""
+    """The spreadsheet: title, what it is about, and the table with its headings kept in view and on every page.
+
+    Below it stands, for whom it concerns, why cells are empty.
+    """
     content = BytesIO()
     book = Spreadsheet(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title})
@@ -123,6 +131,9 @@ def write(
             value = number if column.type == "counter" else row.get(column.key)
             _cell(sheet, (top + number, place), column, value, files, plain, guarded, numbers.get(column.type, plain))
     sheet.freeze_panes(top + 1, min(4, len(columns)))
+    for number, (text, reason, places) in enumerate(notes, start=top + len(rows) + 2):
+        numbered = _("rows %(numbers)s", numbers=", ".join(map(str, places)))
+        sheet.write_string(number, 0, f"{text} ({numbered}): {reason}", book.add_format({"italic": True}))
     if rows:
         sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
     sheet.set_landscape()

@@ -37,14 +37,12 @@ def test_every_source_names_an_answer_of_the_same_process(path: Path) -> None:
     nodes = read_diagram(path.read_bytes()).process.nodes.values()
     by_activity = {node.id: FORMS[node.form_key] for node in nodes if node.form_key}
     for form in by_activity.values():
-        for where, field in definition.walk(form):
-            if field.source is None:
-                continue
-            assert field.source.activity in by_activity, where
-            target = dict(definition.walk(by_activity[field.source.activity]))
-            name = field.source.field
+        for where, source in definition.sources(form):
+            assert source.activity in by_activity, where
+            target = dict(definition.walk(by_activity[source.activity]))
+            name = source.field
             assert name is None or name in target, where
-            for cell in filter(None, (field.source.match, field.source.column)):
+            for cell in filter(None, (source.match, source.column, *(set(source.earlier) - {"item"}))):
                 assert f"{name}.{cell}" in target, where
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from engine.diagram.model import Node
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem, ExpressionError
 from engine.expressions import check as check_expression
-from forms.definition import expressions, value_names, walk
-from forms.model import Form, Source
+from engine.expressions import names_in
+from forms.conditions import leaves
+from forms.definition import expressions, sources, value_names, walk
+from forms.model import Form, Series, Source
 
 
 def check(subject: Subject) -> Iterator[DiagramProblem]:
@@ -67,8 +70,8 @@ def _form(subject: Subject, node: Node, form: Form) -> Iterator[DiagramProblem]:
                 text=text[:120],
                 reason=error.reason,
             )
-    for path, field in walk(form):
-        if field.source is not None and not _source_exists(subject, field.source):
+    for path, source in sources(form):
+        if not _source_exists(subject, source):
             yield found(
                 "form-source",
                 node,
@@ -76,8 +79,64 @@ def _form(subject: Subject, node: Node, form: Form) -> Iterator[DiagramProblem]:
                 N_("Name an activity of the diagram and a field of its form."),
                 form=form.key,
                 field=path,
-                source=".".join(filter(None, (field.source.activity, field.source.field))),
+                source=".".join(filter(None, (source.activity, source.field))),
             )
+        elif form.series is not None and (wrong := _not_matching(subject, source, form.series)):
+            yield found(
+                "form-earlier",
+                node,
+                N_("In the form %(form)s, rows of “%(field)s” can't be found in earlier cases by “%(name)s”."),
+                N_("Name cells of the list that the source names; the name of the series must be none of them."),
+                form=form.key,
+                field=path,
+                name=wrong,
+            )
+    if form.series is not None:
+        yield from _series(subject, node, form, form.series)
+
+
+def _series(subject: Subject, node: Node, form: Form, series: Series) -> Iterator[DiagramProblem]:
+    """Cases are told apart by their variables, which are only what expressions of the diagram mention."""
+    mentioned: set[str] = set()
+    for text in subject.process.expressions:
+        with suppress(ExpressionError):  # it is a finding already
+            mentioned |= names_in(text)
+    for name in (*series.same, series.period):
+        if name not in mentioned:
+            yield found(
+                "form-series",
+                node,
+                N_("The series of the form %(form)s goes by “%(name)s”, which no expression of the diagram mentions."),
+                N_("Name what the title or key of the case mentions, for example the year and the quarter."),
+                form=form.key,
+                name=name,
+            )
+    if series.once is not None and series.once not in subject.process.nodes:
+        yield found(
+            "form-source",
+            node,
+            N_("In the form %(form)s, “%(field)s” is taken from “%(source)s”, which this diagram does not have."),
+            N_("Name an activity of the diagram and a field of its form."),
+            form=form.key,
+            field="series",
+            source=series.once,
+        )
+
+
+def _not_matching(subject: Subject, source: Source, series: Series) -> str | None:
+    """The first name by which rows of a source could not be found again; None when all is well."""
+    if not source.earlier:
+        return None
+    at = subject.process.nodes[source.activity]
+    form = subject.forms.get(at.form_key or "")
+    if form is None or not form.fields:
+        return None
+    rows = next((field for path, field in walk(form) if path == source.field and field.type == "dynamiclist"), None)
+    if rows is None:
+        return source.field
+    cells = {leaf.field.key for leaf in leaves(rows.fields)} | {"item", "item_label"}
+    unknown = (name for name in source.earlier if name not in cells)
+    return next(unknown, series.name if series.name in cells else None)
 
 
 def _source_exists(subject: Subject, source: Source) -> bool:
