@@ -84,7 +84,7 @@ def due_of(wait: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(wait["due"])
 
 
-def _text(definition: TimerEventDefinition, task: Task) -> str:
+def text_of(definition: TimerEventDefinition, task: Task) -> str:
     """The duration or date as the diagram gives it: ISO 8601 as it stands, or an expression that yields it."""
     text = (definition.expression or "").strip()
     if ISO_TEXT.fullmatch(text):
@@ -102,7 +102,7 @@ def _date(around: Around, text: str) -> datetime:
 
 def _begin(definition: TimerEventDefinition, task: Task, run: Run) -> dict[str, Any]:
     """Decide when the timer is due; it stays so until somebody reschedules it."""
-    wait = plan(KINDS[type(definition)], _text(definition, task), run.around, definition.name)
+    wait = plan(KINDS[type(definition)], text_of(definition, task), run.around, definition.name)
     waits(task)[definition.name] = wait
     return wait
 

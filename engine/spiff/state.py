@@ -65,9 +65,19 @@ def dump(case: Case) -> bytes:
 
 def load(spec: Spec, state: bytes) -> Case:
     """The case as it was stored, fit for reading; `repredict` makes it fit for running."""
-    value = orjson.loads(zstandard.decompress(state))
+    return build(spec, unpack(state))
+
+
+def unpack(state: bytes) -> dict[str, Any]:
+    """The stored bytes as plain JSON values, as `dump` packed them."""
+    value: dict[str, Any] = orjson.loads(zstandard.decompress(state))
     if value["format"] != FORMAT:
         raise ValueError(f"state of format {value['format']}")
+    return value
+
+
+def build(spec: Spec, value: dict[str, Any]) -> Case:
+    """The case that unpacked values describe."""
     case = Case(spec.process, spec.parts, script_engine=ENGINE, deserializing=True)
     case.tick = value["tick"]
     _fill(case, value["top"])

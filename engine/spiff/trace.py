@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
+from engine.spiff.clock import present
 from engine.spiff.prepare import made_up
 from engine.spiff.snapshot import Step
 
@@ -32,6 +33,8 @@ class Trace:
         kind = _kind(task, before)
         if kind in ("entered", "ended"):
             _name(task)
+        if kind == "entered":
+            task.internal_data["since"] = present().around.now.isoformat()
         if kind:
             self._add(kind, task)
 
