@@ -68,7 +68,7 @@ def settle(
     instance.activities = [
         {"activity_id": a.activity_id, "key": a.key, "items": list(a.items)} for a in snapshot.activities
     ]
-    _name(uow, instance, process)
+    name_case(uow, instance, process)
     instance.snapshot = snapshot.state
     instance.row_version += 1
     if snapshot.ended:
@@ -128,7 +128,7 @@ def _create_tasks(
     created = []
     for task in new:
         node = process.nodes[task.activity_id]
-        groups, people = _candidates(uow, node, task)
+        groups, people = candidates(uow, node, task)
         scope = next((s for s in task.scopes if s.key in due), task.scopes[0] if task.scopes else None)
         rounds[task.activity_id, task.item] = rounds.get((task.activity_id, task.item), 0) + 1
         row = TaskRow(
@@ -152,7 +152,7 @@ def _create_tasks(
             created_at=uow.now,
             due_at=due.get(task.key) or (due.get(scope.key) if scope else None),
         )
-        _assign_named(uow, node, row)
+        assign_named(uow, node, row)
         uow.session.add(row)
         uow.session.flush()
         for group in groups[1:]:
@@ -195,7 +195,7 @@ def _furthest_step(uow: UnitOfWork, instance_id: int, places: Mapping[str, int])
     return max((places.get(activity, -1) for activity in done), default=-1)
 
 
-def _candidates(uow: UnitOfWork, node: Node, task: OpenTask) -> tuple[list[str], list[int]]:
+def candidates(uow: UnitOfWork, node: Node, task: OpenTask) -> tuple[list[str], list[int]]:
     """Position keys and person ids that may take a task; the lane's position where the diagram names nobody."""
     groups = [positions.resolve(uow, name) for name in _listed(node.candidate_groups, task.data)]
     people = [_person(uow, name) for name in _listed(node.candidate_users, task.data)]
@@ -204,7 +204,7 @@ def _candidates(uow: UnitOfWork, node: Node, task: OpenTask) -> tuple[list[str],
     return [g for g in dict.fromkeys(groups) if g], [p for p in dict.fromkeys(people) if p]
 
 
-def _assign_named(uow: UnitOfWork, node: Node, row: TaskRow) -> None:
+def assign_named(uow: UnitOfWork, node: Node, row: TaskRow) -> None:
     if node.assignee:
         row.assignee_id = _person(uow, node.assignee)
         row.assigned_as = row.candidate_group if row.assignee_id else None
@@ -271,7 +271,7 @@ def _end_activities(uow: UnitOfWork, instance: InstanceRow, steps: tuple[Step, .
 # -- the case --------------------------------------------------------------------------------------------------------
 
 
-def _name(uow: UnitOfWork, instance: InstanceRow, process: Process) -> None:
+def name_case(uow: UnitOfWork, instance: InstanceRow, process: Process) -> None:
     """Title, key and confidentiality as the diagram's expressions say, as soon as their names have values."""
     title = value_of(uow, process.title, instance.variables)
     if title:
