@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Text, cast, false, func, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
 
 from . import calendars, definitions, history, positions, worktime
 from .db import UnitOfWork
@@ -23,6 +24,7 @@ from .model import (
     TaskState,
 )
 from .reading import readable
+from .views import Page
 from .worktime import Lateness
 
 
@@ -107,26 +109,28 @@ def close_for(uow: UnitOfWork, deadlines: list[DeadlineRow]) -> None:
         )
 
 
-def listing(uow: UnitOfWork, *, state: Literal["open", "closed", "all"] = "open") -> tuple[AlertView, ...]:
-    """Alerts the actor supervises, latest lateness first. Administrators see all."""
-    query = (
-        select(AlertRow, InstanceRow, DeadlineRow)
-        .join(InstanceRow, AlertRow.instance_id == InstanceRow.id)
-        .join(DeadlineRow, AlertRow.deadline_id == DeadlineRow.id)
-        .order_by(AlertRow.due_at)
-    )
+def listing(uow: UnitOfWork, *, state: Literal["open", "all"] = "open") -> tuple[AlertView, ...]:
+    """Alerts the actor supervises, the longest overdue first. Administrators see all."""
+    query = _concerning(uow).order_by(AlertRow.due_at, AlertRow.id)
     if state == "open":
         query = query.where(AlertRow.state != AlertState.CLOSED)
-    elif state == "closed":
-        query = query.where(AlertRow.state == AlertState.CLOSED).order_by(None).order_by(AlertRow.closed_at.desc())
-    rows = [(a, i, d) for a, i, d in uow.session.execute(query) if _concerns(uow, a)]
-    return tuple(_views(uow, rows))
+    return tuple(_views(uow, [(a, i, d) for a, i, d in uow.session.execute(query)]))
+
+
+def closed(uow: UnitOfWork, *, page: int = 1, per_page: int = 25) -> Page[AlertView]:
+    """One page of the alerts the actor supervised whose work has ended, the last closed first."""
+    query = _concerning(uow).where(AlertRow.state == AlertState.CLOSED)
+    total = uow.session.scalar(query.with_only_columns(func.count(AlertRow.id))) or 0
+    page = min(max(1, page), max(1, -(-total // per_page)))
+    newest = query.order_by(AlertRow.closed_at.desc(), AlertRow.id.desc())
+    rows = uow.session.execute(newest.limit(per_page).offset((page - 1) * per_page))
+    return Page(tuple(_views(uow, [(a, i, d) for a, i, d in rows])), total, page, per_page)
 
 
 def count_open(uow: UnitOfWork) -> int:
     """How many open alerts concern the actor."""
-    alerts = uow.session.scalars(select(AlertRow).where(AlertRow.state != AlertState.CLOSED))
-    return sum(_concerns(uow, alert) for alert in alerts)
+    query = select(func.count(AlertRow.id)).where(AlertRow.state != AlertState.CLOSED, _concerns(uow))
+    return uow.session.scalar(query) or 0
 
 
 def acknowledge(uow: UnitOfWork, alert_id: int, note: str) -> None:
@@ -165,8 +169,22 @@ def _case_readable(uow: UnitOfWork, alert: AlertRow) -> bool:
     return uow.session.scalar(mine) is not None
 
 
-def _concerns(uow: UnitOfWork, alert: AlertRow) -> bool:
-    return uow.actor.system or _entitlement(uow, alert) is not None
+def _concerning(uow: UnitOfWork) -> Select[AlertRow, InstanceRow, DeadlineRow]:
+    return (
+        select(AlertRow, InstanceRow, DeadlineRow)
+        .join(InstanceRow, AlertRow.instance_id == InstanceRow.id)
+        .join(DeadlineRow, AlertRow.deadline_id == DeadlineRow.id)
+        .where(_concerns(uow))
+    )
+
+
+def _concerns(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Alerts that one of the actor's positions was told of; administrators have to do with all."""
+    if uow.actor.system or uow.actor.administrator:
+        return true()
+    # The list as it is written: keys are plain words, so that each stands in it between its quotation marks.
+    told = cast(AlertRow.recipients, Text)
+    return or_(false(), *(told.contains(f'"{key}"', autoescape=True) for key in sorted(uow.actor.position_keys)))
 
 
 def _views(uow: UnitOfWork, rows: list[tuple[AlertRow, InstanceRow, DeadlineRow]]) -> list[AlertView]:

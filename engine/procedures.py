@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class ProcessPage:
     completed: int
     owners: tuple[str, ...]  #: position names
     starters: tuple[str, ...]  #: position names
-    unknown: tuple[str, ...]  #: lanes and owners the office has no position for
+    unknown: tuple[str, ...]  #: names of the positions that lanes and owners mean and the office lacks
     may_start: bool
     may_edit: bool
 
@@ -89,27 +90,57 @@ def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
         completed=completed,
         owners=tuple(known[k] for k in definitions.owner_keys(uow, process)),
         starters=tuple(known[k] for k in definitions.starter_keys(uow, process)),
-        unknown=_unknown(uow, process),
+        unknown=tuple(readable_name(one, process) for one in _unknown(uow, process)),
         may_start=not retired and definitions.starter_entitlement(uow, process) is not None,
         may_edit=uow.actor.administrator or uow.actor.holding(*definitions.owner_keys(uow, process)) is not None,
     )
 
 
 def create_positions(uow: UnitOfWork, key: str) -> tuple[str, ...]:
-    """Create the positions a process's lanes and owners name and the office lacks; gives their names.
+    """Create the positions a process's lanes and owners name and the office lacks; gives the names they got.
 
     Administrators only. Their work has lain with the administrators until now; new tasks find the new positions.
     """
     require_administrator(uow.actor, "create positions")
-    missing = get(uow, key).unknown
-    for name in missing:
-        plain = positions.KEY.fullmatch(name) is not None
-        positions.create(uow, name=name.replace("_", " ").capitalize() if plain else name, key=name if plain else None)
-    return missing
+    process = get(uow, key).process
+    created = []
+    for given in _unknown(uow, process):
+        if positions.resolve(uow, given) is None:  # a lane may have given an owner's key its position just now
+            own_key = given if positions.KEY.fullmatch(given) else None
+            created.append(positions.create(uow, name=readable_name(given, process), key=own_key).name)
+    return tuple(created)
+
+
+def readable_name(given: str, process: Process) -> str:
+    """The name of a position that a diagram names by key: "kasi_umum" -> "Kasi Umum"; other names stay as they are.
+
+    Words that the diagram's own texts write in capitals only (SOP) or its lanes in small letters (dan) stay so.
+    """
+    if not positions.KEY.fullmatch(given):
+        return given
+    written = {word for text in _texts(process) for word in re.findall(r"\w+", text)}
+    joining = {word for lane in process.lanes for word in re.findall(r"\w+", lane) if word.islower()}
+
+    def spelt(word: str) -> str:
+        others = {one for one in written if one.casefold() == word} - {word.upper()}
+        if word.upper() in written and not others:
+            return word.upper()
+        return word if word in joining else word.capitalize()
+
+    return " ".join(spelt(word) for word in given.split("_") if word)
+
+
+def _texts(process: Process) -> Iterator[str]:
+    yield from (process.name, process.documentation, process.assumption or "", *process.lanes)
+    for lines in process.header.values():
+        yield from lines
+    for node in process.nodes.values():
+        yield from (node.name, node.documentation, node.assumption or "")
 
 
 def _unknown(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
-    return tuple(name for name in (*process.lanes, *process.owners) if positions.resolve(uow, name) is None)
+    named = dict.fromkeys((*process.lanes, *process.owners))
+    return tuple(name for name in named if positions.resolve(uow, name) is None)
 
 
 def _counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:

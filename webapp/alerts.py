@@ -14,6 +14,7 @@ from engine import tasks as tasks_of
 from engine.alerts import AlertView
 from engine.db import UnitOfWork
 from engine.performers import Performer
+from engine.views import Page
 from webapp import context
 
 overdue = Blueprint("overdue", __name__)
@@ -32,14 +33,16 @@ class Group:
 
 @overdue.get("/overdue")
 def listing() -> str:
-    """Open alerts grouped by how late they are; with ?state=closed the ones whose work has ended."""
-    state = "closed" if request.args.get("state") == "closed" else "open"
+    """Open alerts grouped by how late they are; with ?state=closed, page by page, those whose work has ended."""
+    past: Page[AlertView] | None = None
     with context.reading() as uow:
-        shown = board.listing(uow, state="closed") if state == "closed" else board.listing(uow)
-        count = len(shown) if state == "open" else board.count_open(uow)
-        choices = _people(uow, shown) if state == "open" else {}
-    groups = grouped(shown) if state == "open" else [Group("", shown)] if shown else []
-    return render_template("overdue/list.html", groups=groups, state=state, count=count, people=choices)
+        if request.args.get("state") == "closed":
+            past = board.closed(uow, page=request.args.get("page", 1, type=int))
+            groups, count, choices = [Group("", past.items)] if past.items else [], board.count_open(uow), {}
+        else:
+            shown = board.listing(uow)
+            groups, count, choices = grouped(shown), len(shown), _people(uow, shown)
+    return render_template("overdue/list.html", groups=groups, past=past, count=count, people=choices)
 
 
 def _people(uow: UnitOfWork, shown: Iterable[AlertView]) -> dict[int, tuple[Performer, ...]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, definitions, instances, procedures, users
+from engine import calendars, definitions, instances, procedures, seeds, users
 from engine.db import Database
+from engine.diagram.read import read
 from engine.errors import InvalidDiagram
 from engine.identity import SYSTEM
 from engine.inbox import inbox
@@ -33,7 +34,7 @@ def test_an_owners_edit_is_a_new_version_and_a_restart_does_not_undo_it(procedur
     with procedure.begin(as_("pengelola_sop")) as uow:
         assert definitions.deploy(uow, xml, forms, reason="Waktu tidak cukup").version == 2
     with procedure.begin(SYSTEM) as uow:
-        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
         page = procedures.get(uow, KEY)
     assert (page.definition.version, page.definition.reason) == (2, "Waktu tidak cukup")
     assert page.process.nodes["terima_permintaan"].deadline.text == "PT25M"  # type: ignore[union-attr]
@@ -83,7 +84,7 @@ def test_one_bad_file_keeps_no_other_procedure_from_its_place(office: Database, 
     shutil.copytree(ROOT / "processes", tmp_path / "processes")
     (tmp_path / "processes" / "a_broken.bpmn").write_text("<not bpmn")
     with office.begin(SYSTEM) as uow:
-        refused = definitions.deploy_seeds(uow, tmp_path / "processes", ROOT / "forms")
+        refused = seeds.deploy(uow, tmp_path / "processes", ROOT / "forms")
         names = [item.definition.key for item in procedures.listing(uow)]
     assert list(refused) == ["a_broken.bpmn"]
     assert KEY in names
@@ -93,14 +94,32 @@ def test_an_office_without_the_positions_is_told_and_gets_them_at_one_click(data
     with database.begin(SYSTEM) as uow:
         users.create_first_administrator(uow, name="Admin", username="admin", password=PASSWORD)
         calendars.establish(uow)
-        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
     administrator = person(database, "administrator")
     with database.begin(administrator) as uow:
         assert procedures.get(uow, KEY).may_start, "or nobody could"
         started = instances.start(uow, KEY)
         assert [t.id for t in inbox(uow, scope="unit").items] == [started.task_id], "never nobody's"
-        procedures.create_positions(uow, KEY)
+        unknown = procedures.get(uow, KEY).unknown
+        assert unknown[-1] == "Pengelola SOP"
+        assert procedures.create_positions(uow, KEY) == unknown
+        assert procedures.create_positions(uow, KEY) == ()
         page = procedures.get(uow, KEY)
     assert page.unknown == ()
     assert page.starters == ("Kasubag Umum dan Kepegawaian",)
-    assert page.owners == ("Pengelola sop",)
+    assert page.owners == ("Pengelola SOP",)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("pengelola_sop", "Pengelola SOP"),
+        ("kasubag_umum_dan_aset", "Kasubag Umum dan Aset"),
+        ("staf_tu", "Staf Tu"),
+        ("Kasi pelayanan", "Kasi pelayanan"),
+        ("sop", "SOP"),
+    ],
+)
+def test_a_position_named_by_key_is_spelt_as_the_diagram_spells_its_words(given: str, name: str) -> None:
+    process = read((ROOT / "processes" / f"{KEY}.bpmn").read_bytes()).process
+    assert procedures.readable_name(given, process) == name

@@ -112,6 +112,20 @@ def test_what_is_late_is_shown_to_the_supervisor_and_stays_after_it_is_done(shop
     assert "Sudah saya telepon." in closed
 
 
+def test_closed_alerts_are_turned_over_page_by_page(shop: Shop, visit: Visit) -> None:
+    started = [shop.start() for _ in range(26)]
+    shop.pass_time(timedelta(minutes=30))
+    for number, (_, task) in enumerate(started):
+        shop.send(task, {**GOOD, "judul": f"ATK {number}"})
+    supervisor = visit("camat")
+    page = supervisor.open("/overdue?state=closed")
+    assert "Halaman 1 dari 2" in page.text
+    assert len(page.root.xpath("//article")) == 25
+    assert page.root.xpath("//nav[@class='tabs']//a[@aria-current]/@href") == ["/overdue?state=closed"]
+    (link,) = page.root.xpath("//a[@rel='next']/@href")
+    assert len(supervisor.open(link).root.xpath("//article")) == 1
+
+
 def test_late_work_is_reassigned_from_its_alert(shop: Shop, visit: Visit) -> None:
     _, task = shop.start()
     shop.pass_time(timedelta(minutes=30))
