@@ -1,4 +1,4 @@
-"""People, their passwords, and the sessions they sign in to. Times of sessions and throttles are real times."""
+"""People: who they are, their civil servant's number, and that they come and go. How they sign in is in sign_in.py."""
 
 from __future__ import annotations
 
@@ -13,30 +13,6 @@ from .db import UnitOfWork
 from .errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
 from .identity import HoldingKind, require_administrator
 from .model import HoldingRow, PersonRow, PositionRow, TaskRow
-from .sessions import SignIn, TooManyAttempts, actor_for, demo_sign_in, sign_in, sign_out, touch
-
-__all__ = [
-    "DemoRole",
-    "PersonView",
-    "SignIn",
-    "TooManyAttempts",
-    "actor_for",
-    "change",
-    "change_password",
-    "create",
-    "create_first_administrator",
-    "demo_roles",
-    "demo_sign_in",
-    "end",
-    "get",
-    "listing",
-    "needs_first_administrator",
-    "reset_password",
-    "set_language",
-    "sign_in",
-    "sign_out",
-    "touch",
-]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 LANGUAGES = ("id", "en")
@@ -54,17 +30,6 @@ class PersonView:
     positions: tuple[str, ...]  #: names of today's positions
     has_password: bool = False
     nip: str | None = None  #: only where one person is shown to those who may change them
-
-
-@dataclass(frozen=True, slots=True)
-class DemoRole:
-    """An invented person to practise as, with their first position."""
-
-    person_id: int
-    person_name: str
-    position_name: str
-    position_key: str
-    rank: int
 
 
 def listing(uow: UnitOfWork, query: str = "", *, include_ended: bool = True) -> tuple[PersonView, ...]:
@@ -163,31 +128,6 @@ def end(uow: UnitOfWork, id: int) -> PersonView:
     return _views(uow, PersonRow.id == id, full=True)[0]
 
 
-def change_password(uow: UnitOfWork, old: str, new: str, *, keep: str | None = None) -> None:
-    """Change one's own password and end one's other sessions; `keep` is the token of the present one."""
-    if uow.actor.person_id is None:
-        raise NotAllowed(uow.actor.name, "change a password")
-    row = _row(uow, uow.actor.person_id)
-    if not passwords.matches(row.password_hash, old):
-        raise InvalidInput("old", N_("This is not your present password."))
-    if new == old:
-        raise InvalidInput("new", N_("Choose a password other than the present one."))
-    passwords.require_good("new", new, username=row.username)
-    row.password_hash = passwords.hashed(new)
-    sessions.end_all(uow, row.id, but=keep)
-    history.record(uow, "person.password_changed", person=row.id)
-
-
-def reset_password(uow: UnitOfWork, id: int, new: str) -> None:
-    """Give a person a new password and end their sessions. Administrators only."""
-    entitled_by = require_administrator(uow.actor, "reset passwords")
-    row = _row(uow, id)
-    passwords.require_good("new", new, username=row.username)
-    row.password_hash = passwords.hashed(new)
-    sessions.end_all(uow, id)
-    history.record(uow, "person.password_reset", entitled_by=entitled_by, person=id)
-
-
 def set_language(uow: UnitOfWork, language: str) -> None:
     """Choose the language of one's own pages: "id" or "en"."""
     if uow.actor.person_id is None:
@@ -234,21 +174,6 @@ def create_first_administrator(uow: UnitOfWork, *, name: str, username: str, pas
     uow.session.flush()
     history.record(uow, "person.created", person=person.id, username=person.username, name=person.name, demo=False)
     return _views(uow, PersonRow.id == person.id, full=True)[0]
-
-
-def demo_roles(uow: UnitOfWork) -> tuple[DemoRole, ...]:
-    """The invented people with their first position, by the positions' rank."""
-    rows = uow.session.execute(
-        select(PersonRow, PositionRow)
-        .join(HoldingRow, HoldingRow.person_id == PersonRow.id)
-        .join(PositionRow, PositionRow.id == HoldingRow.position_id)
-        .where(PersonRow.demo, PersonRow.active, PositionRow.active, positions.in_force(office.today(uow)))
-        .order_by(HoldingRow.kind != HoldingKind.HOLDER.value, PositionRow.rank, HoldingRow.id)
-    )
-    roles: dict[int, DemoRole] = {}
-    for person, position in rows:
-        roles.setdefault(person.id, DemoRole(person.id, person.name, position.name, position.key, position.rank))
-    return tuple(sorted(roles.values(), key=lambda role: (role.rank, role.person_id)))
 
 
 def checked_nip(nip: str) -> str | None:

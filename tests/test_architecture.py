@@ -38,7 +38,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "form_context series inbox notes progress documents submissions office_file",
         "designs design_choices versions",
         "alerts procedures definitions incidents deadlines reading performers jobs mailbox starts",
-        "users sessions positions holdings calendars calendar_rows days_off office history",
+        "users sign_in sessions positions holdings calendars calendar_rows days_off office history",
         "checking lint_files",
         "spiff db locks connectors",
         "model",

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import users
+from engine import sessions, users
+from engine import sign_in as entry
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.identity import NOBODY
 from webapp import context, door
@@ -40,12 +41,14 @@ def send_sign_in() -> Page:
         problems["password"] = _("Enter your password.")
     if problems:
         return _sign_in_page(username, problems), 422
-    # The unit is opened as nobody and commits whatever comes of it, so that a failed attempt is counted.
+    with context.database().read(NOBODY) as uow:
+        checked = entry.check(uow, username, password, address=request.remote_addr or "")
+    # The unit commits whatever comes of it, so that a failed attempt is counted.
     with context.database().begin(NOBODY) as uow:
-        result = users.sign_in(uow, username, password, address=request.remote_addr or "", agent=_agent())
+        result = entry.enter(uow, checked, agent=_agent())
         old = request.cookies.get(context.COOKIE)
         if result.token is not None and old:
-            users.sign_out(uow, old)
+            sessions.sign_out(uow, old)
     if result.token is None:
         assert result.problem is not None
         status = 429 if isinstance(result.problem, Conflict) else 422
@@ -67,14 +70,11 @@ def first_administrator() -> Page:
         else:
             try:
                 with context.database().begin(NOBODY) as uow:
-                    users.create_first_administrator(
+                    person = users.create_first_administrator(
                         uow, name=form["name"], username=form["username"], password=form["password"]
                     )
-                    result = users.sign_in(
-                        uow, form["username"], form["password"], address=request.remote_addr or "", agent=_agent()
-                    )
-                assert result.token is not None
-                return _enter(result.token)
+                    token = sessions.begin(uow, person.id, _agent())
+                return _enter(token)
             except InvalidInput as error:
                 problems[error.field] = translated(error.message, error.params)
     page = render_template("auth/first_administrator.html", form=form, problems=problems)
@@ -86,7 +86,7 @@ def roles() -> Page:
     """The people to practise as; only in a demo."""
     _only_in_demo()
     with context.reading() as uow:
-        found = users.demo_roles(uow)
+        found = entry.demo_roles(uow)
     return render_template("auth/roles.html", roles=found, next=request.args.get("next", ""))
 
 
@@ -97,8 +97,8 @@ def demo_sign_in(person_id: int) -> Page:
     old = request.cookies.get(context.COOKIE)
     with context.database().begin(NOBODY) as uow:
         if old:
-            users.sign_out(uow, old)
-        token = users.demo_sign_in(uow, person_id, _agent())
+            sessions.sign_out(uow, old)
+        token = entry.enter_demo(uow, person_id, _agent())
     return _enter(token, person_id)
 
 
@@ -108,7 +108,7 @@ def sign_out() -> Page:
     token = request.cookies.get(context.COOKIE)
     if token:
         with context.writing() as uow:
-            users.sign_out(uow, token)
+            sessions.sign_out(uow, token)
     session.clear()
     g.actor = NOBODY
     response = redirect(url_for("auth.sign_in"))
@@ -120,20 +120,23 @@ def sign_out() -> Page:
 def password() -> Page:
     """Change one's own password; all other sessions end."""
     problems: dict[str, str] = {}
+    status = 422
     if request.method == "POST":
         old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
         if new != again:
             problems["again"] = _("The two passwords differ.")
         else:
-            try:
-                with context.writing() as uow:
-                    users.change_password(uow, old, new, keep=request.cookies.get(context.COOKIE))
+            with context.reading() as uow:
+                checked = entry.check_change(uow, old, new)
+            with context.writing() as uow:
+                problem = entry.change_password(uow, checked, keep=request.cookies.get(context.COOKIE))
+            if problem is None:
                 flash(_("Your password has been changed. Other devices have been signed out."), "success")
                 return redirect(url_for("preferences.start"))
-            except InvalidInput as error:
-                problems[error.field] = translated(error.message, error.params)
+            problems[problem.field] = translated(problem.message, problem.params)
+            status = 429 if isinstance(problem, Conflict) else 422
     page = render_template("auth/password.html", problems=problems)
-    return (page, 422) if problems else page
+    return (page, status) if problems else page
 
 
 def _sign_in_page(username: str, problems: dict[str, str]) -> str:

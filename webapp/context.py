@@ -10,7 +10,7 @@ from flask import Flask, abort, current_app, g, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import sessions, users
+from engine import sessions
 from engine.db import Database, UnitOfWork
 from engine.identity import NOBODY, Actor, Entitlement, HoldingKind
 from webapp.settings import WebSettings
@@ -135,7 +135,7 @@ def _recognise() -> None:
         return
     with g.database.read(NOBODY) as uow:
         g.now = uow.now
-        g.actor = users.actor_for(uow, token) or NOBODY
+        g.actor = sessions.actor_for(uow, token) or NOBODY
         stale = sessions.needs_touch(uow, token)
     # A page that looks for news by itself is no sign that somebody sits before it.
     if stale and signed_in() and "X-Refresh" not in request.headers:

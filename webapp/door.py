@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
-from engine import sessions, users
+from engine import sessions, sign_in
 from engine.identity import NOBODY
 from webapp import context
 
@@ -91,10 +91,10 @@ def sign_in_page(
     *, username: str = "", problems: dict[str, str] | None = None, kept: str = "", whose: int | None = None
 ) -> str:
     """The sign-in page; in a demo with the roles, with answers to keep only that of the person they belong to."""
-    roles: tuple[users.DemoRole, ...] = ()
+    roles: tuple[sign_in.DemoRole, ...] = ()
     if context.settings().demo:
         with context.reading() as uow:
-            roles = users.demo_roles(uow)
+            roles = sign_in.demo_roles(uow)
     if kept:
         roles = tuple(role for role in roles if role.person_id == whose)
     return render_template(

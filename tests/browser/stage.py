@@ -10,7 +10,7 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from sqlalchemy import select
 
-from engine import users
+from engine import sign_in
 from engine.db import Database
 from engine.identity import NOBODY
 from engine.model import PersonRow
@@ -54,7 +54,7 @@ class Stage:
     def _token(self, by: str) -> str:
         with self.database.begin(NOBODY) as uow:
             person = uow.session.scalars(select(PersonRow.id).where(PersonRow.username == by)).one()
-            return users.demo_sign_in(uow, person, "tests")
+            return sign_in.enter_demo(uow, person, "tests")
 
     @staticmethod
     def play(page: Page, scene: Scene, database: Database) -> Response:

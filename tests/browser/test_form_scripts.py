@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import notes, users
+from engine import notes
+from engine import sign_in as entry
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY
@@ -33,7 +34,7 @@ def task(shop: Shop, page: Page, context: BrowserContext, address: str) -> int:
 
 def sign_in(shop: Shop, context: BrowserContext, address: str, who: str) -> None:
     with shop.database.begin(NOBODY) as uow:
-        token = users.demo_sign_in(uow, person(shop.database, who).person_id or 0, "tests")
+        token = entry.enter_demo(uow, person(shop.database, who).person_id or 0, "tests")
     context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
 
 

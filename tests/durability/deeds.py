@@ -20,7 +20,7 @@ from engine import (
     notes,
     office,
     positions,
-    sessions,
+    sign_in,
     tasks,
     users,
 )
@@ -121,6 +121,10 @@ def _assign_holder(uow: UnitOfWork, world: World) -> object:
     )
 
 
+def _sign_in(uow: UnitOfWork, password: str) -> object:
+    return sign_in.enter(uow, sign_in.check(uow, ADMINISTRATOR, password, address="10.0.0.7"))
+
+
 WEEK = dict.fromkeys(range(5), (("08:00", "12:00"), ("13:00", "16:00")))
 
 DEEDS: Mapping[str, Deed] = {
@@ -164,7 +168,7 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "end a person": Deed(ADMINISTRATOR, lambda uow, world: users.end(uow, world.people["kasubag_umum"])),
     "reset a password": Deed(
-        ADMINISTRATOR, lambda uow, world: users.reset_password(uow, world.people["camat"], "sandi baru 2026")
+        ADMINISTRATOR, lambda uow, world: sign_in.reset_password(uow, world.people["camat"], "sandi baru 2026")
     ),
     "choose a language": Deed("camat", lambda uow, _: users.set_language(uow, "en")),
     "create a position": Deed(ADMINISTRATOR, lambda uow, _: positions.create(uow, name="Kasi Ketenteraman")),
@@ -176,9 +180,13 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "appoint": Deed(ADMINISTRATOR, _assign_holder),
     "end a holding": Deed(ADMINISTRATOR, _end_holding),
-    "sign in": Deed("?", lambda uow, _: sessions.sign_in(uow, ADMINISTRATOR, PASSWORD, address="10.0.0.7")),
-    "fail to sign in": Deed("?", lambda uow, _: sessions.sign_in(uow, ADMINISTRATOR, "salah", address="10.0.0.7")),
-    "choose a role": Deed("?", lambda uow, world: sessions.demo_sign_in(uow, world.people["camat"])),
+    "sign in": Deed("?", lambda uow, _: _sign_in(uow, PASSWORD)),
+    "fail to sign in": Deed("?", lambda uow, _: _sign_in(uow, "salah")),
+    "change one's password": Deed(
+        ADMINISTRATOR,
+        lambda uow, _: sign_in.change_password(uow, sign_in.check_change(uow, PASSWORD, "sandi baru 2026")),
+    ),
+    "choose a role": Deed("?", lambda uow, world: sign_in.enter_demo(uow, world.people["camat"])),
     "change a setting": Deed(ADMINISTRATOR, lambda uow, _: office.put(uow, office.NAME, "Kecamatan Lumajang")),
     "move the clock": Deed(ADMINISTRATOR, lambda uow, _: office.advance_clock(uow, by=timedelta(hours=3))),
 }  # fmt: skip

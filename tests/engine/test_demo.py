@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from engine import alerts, cases, demo, demo_text, doctor, documents, positions, procedures, task_page, users
+from engine import alerts, cases, demo, demo_text, doctor, documents, positions, procedures, sign_in, task_page, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY, SYSTEM, Actor
@@ -74,7 +74,7 @@ def test_no_page_is_empty_and_no_position_without_something_to_see(database: Dat
         assert {step.state for step in page.steps} == {"done"}
         _, content = documents.open_document(uow, page.documents[0].id)
         assert content.startswith(b"%PDF-")
-        assert len(users.demo_roles(uow)) == len(users.listing(uow))
+        assert len(sign_in.demo_roles(uow)) == len(users.listing(uow))
         assert all(person.demo and not person.has_password for person in users.listing(uow))
 
 
@@ -109,7 +109,7 @@ def test_a_process_that_was_changed_or_taken_away_costs_its_cases_and_not_the_st
         assert demo.load(database, seeds=(processes, SEEDS[1]))
     assert "demo.case_stopped" in {entry["event"] for entry in logged}
     with database.read(SYSTEM) as uow:
-        assert users.demo_roles(uow)
+        assert sign_in.demo_roles(uow)
         assert cases.listing(uow).total == 0
 
 

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine import documents, positions, users
+from engine import documents, positions, sign_in
 from engine import tasks as work
 from engine.clock import SetClock
 from engine.db import Database
@@ -68,9 +68,9 @@ def scene(office_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
     for who in PEOPLE[1:-1]:
         ids[who] = person(database, who).person_id
         with database.begin(NOBODY) as uow:
-            tokens[who] = users.demo_sign_in(uow, ids[who])
+            tokens[who] = sign_in.enter_demo(uow, ids[who])
     with database.begin(NOBODY) as uow:
-        tokens[ADMINISTRATOR] = users.sign_in(uow, ADMINISTRATOR, PASSWORD).token or ""
+        tokens[ADMINISTRATOR] = sign_in.enter(uow, sign_in.check(uow, ADMINISTRATOR, PASSWORD)).token or ""
     with database.read(NOBODY) as uow:
         lurah = next(p for p in positions.listing(uow) if p.key == "lurah_kepuharjo")
     names = {

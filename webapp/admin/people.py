@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import positions, users
+from engine import positions, sign_in, users
 from webapp.admin import settings
 from webapp.context import actor, reading, writing
 from webapp.plain_forms import PlainForm
@@ -59,7 +59,7 @@ def reset_password(id: int) -> Page:
     """Give a new password, to be told to the person."""
     form = PlainForm()
     with form.refusals(), writing() as uow:
-        users.reset_password(uow, id, request.form.get("new", ""))
+        sign_in.reset_password(uow, id, request.form.get("new", ""))
     if not form.ok:
         return _person_page(id, form), 422
     flash(_("The new password is set. Open sessions of this person have ended."), "success")
