@@ -180,9 +180,10 @@ def _datetime(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str
         raise FormError(where, N_("A date field is a date, a time or both."))
     if spec.get("timeSerializingFormat", "no_timezone") != "no_timezone" and subtype != "date":
         raise FormError(where, N_("Times are kept as office time: set “%(name)s”."), {"name": "no_timezone"})
-    if entries.flag(spec, "disallowPassedDates", where):
-        raise FormError(where, N_("“%(name)s” is not supported."), {"name": "disallowPassedDates"})
-    return {"subtype": subtype}
+    no_past = entries.flag(spec, "disallowPassedDates", where)
+    if no_past and subtype == "time":
+        raise FormError(where, N_("“%(name)s” is not supported here."), {"name": "disallowPassedDates"})
+    return {"subtype": subtype, "no_past": no_past}
 
 
 def _choosing(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -67,6 +67,15 @@ def show(
     return _moment(kind, text) if kind in ("date", "time", "datetime") else text
 
 
+def measured(field: Field, shown: str) -> str:
+    """A shown value with what stands before and after its input ("3" -> "3 hari"), unless it says so already."""
+    if not shown:
+        return ""
+    before = f"{field.prefix} " if field.prefix and not shown.lstrip("-").startswith(field.prefix) else ""
+    after = f" {field.suffix}" if field.suffix and not shown.endswith(field.suffix) else ""
+    return f"{before}{shown}{after}"
+
+
 def typed(field: Field, value: Any) -> Any:
     """A stored value as it stands in the input (raw): "1234,5", "2026-03-13", ["a", "b"], "" for nothing.
 

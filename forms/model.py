@@ -86,6 +86,7 @@ class Field:
     pattern_message: str | None = None
     validation: str | None = None  #: email | phone | url
     subtype: str | None = None  #: datetime: date | time | datetime; number: money | percent | plain (never grouped)
+    no_past: bool = False  #: datetime: no day before today
     text_or_number: bool = (
         False  #: a textfield whose numbers are kept as numbers, anything else as text ("BB", "80-90")
     )

@@ -123,6 +123,8 @@ def _answer(
     value = [] if field.type in components.SEVERAL else None
     try:
         value = answers.read(field, raw, choices=_choices(reading, field), files=reading.context.files)
+        if field.no_past and value is not None and value[:10] < reading.context.today.isoformat():
+            raise Refused("past", N_("This must be today or later."))
     except Refused as refused:
         problems.append(_problem(field, path, refused.rule, refused.message, refused.params))
     else:
@@ -220,7 +222,7 @@ def _formatted(reading: Reading, field: Field, value: Any) -> str:
     offered = sources.choices(field, reading.context)
     language = "id" if reading.decimal == "," else "en"
     shown = display.show(field, value, decimal=reading.decimal, choices=offered, language=language)
-    return ", ".join(shown) if isinstance(shown, list) else str(shown)
+    return ", ".join(shown) if isinstance(shown, list) else display.measured(field, str(shown))
 
 
 def attempt(evaluate: Evaluate, expression: str, names: Mapping[str, object]) -> Any:

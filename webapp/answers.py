@@ -92,7 +92,7 @@ class Reader:
             return Shown("time", shown)
         if isinstance(shown, (list, tuple)):
             return Shown("list", tuple(shown))
-        return Shown("text", shown)
+        return Shown("text", display.measured(field, shown) if isinstance(field, Field) else shown)
 
 
 def table(

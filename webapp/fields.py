@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from forms import sources
@@ -51,6 +52,7 @@ class FieldView:
     readonly: bool = False
     computed: str | None = None  #: text of a computed field, which follows while one types
     focus: bool = False
+    earliest: str = ""  #: of a date, as its input takes it
     shown: Shown | None = None
     choices: tuple[ChoiceView, ...] = ()
     files: tuple[File, ...] = ()
@@ -95,6 +97,7 @@ Notes = Callable[[Field, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, str
 @dataclass(frozen=True, slots=True)
 class _Drawing:
     reader: Reader
+    today: date
     raw: Mapping[str, Any]
     values: Mapping[str, Any]
     computed: Mapping[str, str]
@@ -131,7 +134,9 @@ def form_view(
     for problem in problems:
         worded.setdefault(problem.path, translate(problem.message, problem.params))
     first = problems[0].path if problems else ""
-    drawing = _Drawing(reader, raw, values, computed, hidden, worded, first, table_rows, table_notes, reading)
+    drawing = _Drawing(
+        reader, context.today, raw, values, computed, hidden, worded, first, table_rows, table_notes, reading
+    )
     fields = tuple(_views(form.fields, drawing, raw, values, ""))
     return FormView(
         name=reader.of(form, "name"),
@@ -211,7 +216,8 @@ def _view(field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mappi
     )
     text = typed if isinstance(typed, str) else "" if typed is None or isinstance(typed, (list, bool)) else str(typed)
     checked = typed is True or typed in ("on", "true", "1", "yes")
-    return FieldView(**common, value=text, checked=checked, choices=choices)
+    earliest = drawing.today.isoformat() + ("T00:00" if field.subtype == "datetime" else "") if field.no_past else ""
+    return FieldView(**common, value=text, checked=checked, choices=choices, earliest=earliest)
 
 
 def _list(field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str) -> FieldView:

@@ -87,7 +87,7 @@ def test_a_sourced_field_is_read_only_and_a_sourced_list_has_fixed_rows() -> Non
         (NUMBER | {"serializeToString": True}, "a"),
         (NUMBER | {"decimalDigits": 1.5}, "a"),
         ({"type": "datetime", "key": "d", "subtype": "week"}, "d"),
-        ({"type": "datetime", "key": "d", "disallowPassedDates": True}, "d"),
+        ({"type": "datetime", "key": "d", "subtype": "time", "disallowPassedDates": True}, "d"),
         ({"type": "select", "key": "s"}, "s"),
         ({"type": "select", "key": "s", "values": []}, "s"),
         ({"type": "select", "key": "s", "values": CHOICES * 2}, "s"),

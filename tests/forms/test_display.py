@@ -39,6 +39,21 @@ def test_money_and_percent() -> None:
     assert display.number(-0.001, decimals=2) == "0"
 
 
+@pytest.mark.parametrize(
+    ("field", "shown", "expected"),
+    [
+        ({"suffix": "hari kerja"}, "3", "3 hari kerja"),
+        ({"prefix": "±"}, "3", "± 3"),
+        ({"prefix": "Rp", "subtype": "money"}, "-Rp5.000", "-Rp5.000"),
+        ({"suffix": "%", "subtype": "percent"}, "91,3%", "91,3%"),
+        ({"suffix": "hari"}, "", ""),
+        ({}, "3", "3"),
+    ],
+)
+def test_a_value_is_shown_with_its_measure_once(field: dict[str, Any], shown: str, expected: str) -> None:
+    assert display.measured(Field(id="f", type="number", **field), shown) == expected
+
+
 CHOICES = (Choice("a", "Satu", "One"), Choice("b", "Dua"))
 
 

@@ -367,6 +367,28 @@ def test_a_table_may_show_a_list_of_the_same_form() -> None:
     assert [row["d"] for row in table_rows(form.fields[1], office(), evaluate, values)] == [2, 6]
 
 
+@pytest.mark.parametrize(
+    ("subtype", "typed", "broken"),
+    [
+        ("date", "2026-06-30", {"d": "past"}),
+        ("date", "2026-07-01", {}),
+        ("date", "", {}),
+        ("date", "30 June", {"d": "date"}),
+        ("datetime", "2026-06-30T23:59", {"d": "past"}),
+        ("datetime", "2026-07-01T00:00", {}),
+    ],
+)
+def test_a_date_may_be_held_to_today_or_later(subtype: str, typed: str, broken: dict[str, str]) -> None:
+    form = form_of({"type": "datetime", "key": "d", "subtype": subtype, "disallowPassedDates": True})
+    assert rules(answer(form, {"d": typed})) == broken
+
+
+def test_a_computed_value_is_shown_with_its_measure() -> None:
+    left = {"type": "number", "key": "left", "label": "Left", "properties": {"compute": "12 - 3"}}
+    form = form_of(left | {"appearance": {"suffixAdorner": "hari kerja"}})
+    assert refresh(form, {}, office(), evaluate).computed == {"left": "9 hari kerja"}
+
+
 # --- whatever is posted -----------------------------------------------------------------------------------------
 
 EVERYTHING = form_of(
