@@ -46,16 +46,20 @@ def deploy(database: Database, arguments: Namespace) -> Result:
     named = [path for path in paths if path.suffix == ".dmn"]
     if not diagrams:
         raise InvalidInput("files", N_("Name at least one .bpmn file."))
-    views = []
+    files = []
+    for path in diagrams:
+        beside = path.resolve().parent.parent / "forms"
+        forms = {form.stem: form.read_text("utf-8") for form in sorted(beside.glob("*.form"))} | given
+        tables = [one.read_bytes() for one in sorted({*path.parent.glob("*.dmn"), *named})]
+        files.append((path.read_bytes(), forms, tables))
     with database.begin(_actor(database, arguments.person)) as uow:
-        for path in diagrams:
-            beside = path.resolve().parent.parent / "forms"
-            forms = {form.stem: form.read_text("utf-8") for form in sorted(beside.glob("*.form"))} | given
-            tables = [one.read_bytes() for one in sorted({*path.parent.glob("*.dmn"), *named})]
-            views.append(definitions.deploy(uow, path.read_bytes(), forms, tables, reason=arguments.reason))
+        made = definitions.deploy_all(uow, files, reason=arguments.reason)
+    views = [*made, *(follower for view in made for follower in view.followers)]
     lines = []
     for view in views:
-        lines.append(f"{view.key} version {view.version}" + ("" if view.new else " (unchanged)"))
+        calls = ", ".join(f"{key} {version}" for key, version in view.follows)
+        note = f" (calls {calls})" if calls else "" if view.new else " (unchanged)"
+        lines.append(f"{view.key} version {view.version}{note}")
         lines += [f"  warning: {w.text()}" for w in view.warnings]
     data = [
         {"key": v.key, "version": v.version, "new": v.new, "warnings": [w.text() for w in v.warnings]} for v in views

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
 from sqlalchemy import select
 
 from forms import definition as form_definition
 from forms.model import Form
 
-from . import history, locks, positions, starts
-from .checking import Checked, check
+from . import calls, history, locks, positions, starts
+from .checking import Checked, check, tables_in
 from .db import UnitOfWork
 from .diagram import read
-from .diagram.decisions import read_decisions
+from .diagram.link import relocated, within
 from .diagram.model import Diagram, Process
-from .errors import DiagramProblem, InvalidDiagram, NotAllowed, NotFound, ProcessRetired, VersionChanged
+from .errors import N_, DiagramProblem, InvalidDiagram, NotAllowed, NotFound, ProcessRetired, VersionChanged
 from .expressions import names_in
 from .identity import Entitlement
 from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
 from .spiff.spec import Spec, compile_spec
+
+#: The reason of a version that only follows what it calls.
+FOLLOWED = re.compile(r"(?:^|, )calls (\S+) (\d+)(?=$|,)")
+CALLER_STAYS = N_("“%(process)s” goes on calling the version before: with this one it would not run: %(reason)s")
+CALLER_REMEDY = N_("Change one of the two so that they fit, and deploy it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class DefinitionView:
     retired: bool
     new: bool = False  #: made by this very deployment
     warnings: tuple[DiagramProblem, ...] = ()
+    follows: tuple[tuple[str, int], ...] = ()  #: key and version of what it calls, where only that has changed
+    followers: tuple[DefinitionView, ...] = ()  #: the new versions of processes that call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +69,25 @@ def deploy(
     reason: str = "",
     after: int | None = None,
     restored: int | None = None,
+    alone: bool = False,
 ) -> DefinitionView:
     """Check a diagram with its forms (form key -> form-js JSON) and DMN files, and store it as its next version.
 
     Forms and decisions the diagram does not name are left out. The same content as the newest version makes no new
     one. `after` is the newest version the actor has seen (0: none), `restored` the older one whose content this is.
+    Processes that call the latest version get a new version each, unless it is deployed `alone`.
     Raises InvalidDiagram with every problem found, NotAllowed unless the actor owns the process or administers,
     VersionChanged when `after` is given and another version is the newest.
     """
     process = read.read(xml).process
     newest = _newest(uow, process.key)
     # Only the owners in force decide; a new process has none yet, so whoever its draft names may bring it in.
-    entitled_by = require_owner(uow, _diagram(newest).process if newest else process, "deploy")
-    checked = _check(uow, xml, forms, decisions)
+    entitled_by = require_owner(uow, calls.diagram(uow, newest).process if newest else process, "deploy")
+    checked = sound(uow, xml, forms, decisions)
     # Checking takes its time, so others wait only now; somebody may have deployed meanwhile.
     locks.alone_in_office(uow)
+    if checked.calls:
+        checked = sound(uow, xml, forms, decisions)
     newest = _newest(uow, process.key)
     if after is not None and after != (newest.version if newest else 0):
         seen = view(uow, newest) if newest else None
@@ -89,54 +100,73 @@ def deploy(
         )
     if newest is not None and newest.digest == checked.digest:
         return view(uow, newest)
-    return _store(uow, checked, newest, reason, entitled_by=entitled_by, restored=restored)
+    made = store(uow, checked, reason, entitled_by=entitled_by, restored=restored)
+    return made if alone else follow(uow, [made])[0]
 
 
-def deploy_seeds(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[str, InvalidDiagram]:
-    """Deploy the reviewed files; gives what was refused, by file name. One bad file keeps no other from its place.
+def deploy_all(
+    uow: UnitOfWork,
+    files: Sequence[tuple[bytes, Mapping[str, str], Collection[bytes]]],
+    *,
+    reason: str = "",
+) -> tuple[DefinitionView, ...]:
+    """Deploy several diagrams, each with its forms and DMN files, those that are called first; as `deploy`."""
+    order = calls.in_order([xml for xml, _, _ in files])
+    made = {place: deploy(uow, *files[place], reason=reason, alone=True) for place in order}
+    return follow(uow, [made[place] for place in range(len(files))])
 
-    A seed equal to *any* earlier version of its process is left alone, so an owner's edit stays.
+
+def follow(uow: UnitOfWork, made: Sequence[DefinitionView]) -> tuple[DefinitionView, ...]:
+    """Give processes that call the latest version of what was deployed a new version, and those that call them.
+
+    One that would not run with what it calls now stays as it is, with a warning. Returns `made` with both in its last.
     """
-    forms = {path.stem: path.read_text("utf-8") for path in sorted(forms_dir.glob("*.form"))}
-    decisions = [path.read_bytes() for path in sorted(processes_dir.glob("*.dmn"))]
-    locks.alone_in_office(uow)
-    refused: dict[str, InvalidDiagram] = {}
-    for path in sorted(processes_dir.glob("*.bpmn")):
-        try:
-            checked = _check(uow, path.read_bytes(), forms, decisions)
-        except InvalidDiagram as error:
-            refused[path.name] = error
-            continue
-        key = checked.diagram.process.key
-        known = select(DefinitionRow.id).where(DefinitionRow.key == key, DefinitionRow.digest == checked.digest)
-        if uow.session.scalar(known.limit(1)) is None:
-            _store(uow, checked, _newest(uow, key), "")
-    return refused
+    changed = {one.key: one.version for one in made if one.new}
+    newest = {key: _row(uow, id) for key, id in in_force(uow)} if changed else {}
+    followers: list[DefinitionView] = []
+    warnings: list[DiagramProblem] = []
+    for key, called in calls.callers(newest, changed.keys()):
+        row, fresh = newest[key], sorted(called & changed.keys())
+        content = content_of(uow, row.id)
+        checked = judged(uow, content.xml, content.forms, content.decisions)
+        if checked.blocked:
+            params = {"process": row.name, "reason": next(p.text() for p in checked.problems if p.severity == "error")}
+            stays = DiagramProblem("caller-stays", CALLER_STAYS, CALLER_REMEDY, severity="warning", params=params)
+            warnings.append(stays)
+        elif fresh and checked.digest != row.digest:
+            followers.append(store(uow, checked, ", ".join(f"calls {other} {changed[other]}" for other in fresh)))
+            changed[key] = followers[-1].version
+    if not followers and not warnings:
+        return tuple(made)
+    last = replace(made[-1], followers=tuple(followers), warnings=(*made[-1].warnings, *warnings))
+    return (*made[:-1], last)
 
 
 def judged(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
     """What is wrong with a diagram in this office. Raises InvalidDiagram only when it can't be read at all."""
     known = positions.names(uow)
-    return check(xml, forms, decisions, positions={*known, *known.values()})
+    return check(xml, forms, decisions, positions={*known, *known.values()}, processes=calls.find(uow))
 
 
-def _check(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
+def sound(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str], decisions: Collection[bytes]) -> Checked:
+    """The same, but raises InvalidDiagram with every problem found if one is blocking."""
     checked = judged(uow, xml, forms, decisions)
     if checked.blocked:
         raise InvalidDiagram(checked.problems)
     return checked
 
 
-def _store(
+def store(
     uow: UnitOfWork,
     checked: Checked,
-    newest: DefinitionRow | None,
     reason: str,
     *,
     entitled_by: Entitlement | None = None,
     restored: int | None = None,
 ) -> DefinitionView:
+    """Keep what was checked as the next version. Called with the office held alone."""
     process = checked.diagram.process
+    newest = _newest(uow, process.key)
     row = DefinitionRow(
         key=process.key,
         version=newest.version + 1 if newest else 1,
@@ -207,23 +237,26 @@ def in_force(uow: UnitOfWork) -> tuple[tuple[str, int], ...]:
 
 
 def content_of(uow: UnitOfWork, definition_id: int) -> Content:
-    """Diagram, forms and decisions of a version, to be edited, compared or deployed again."""
+    """Diagram, forms and decisions of a version, to be edited, compared or deployed again; not of what it calls."""
     row = _row(uow, definition_id)
     forms = uow.session.execute(select(FormRow.key, FormRow.content).where(FormRow.definition_id == row.id))
-    files = uow.session.scalars(
-        select(DecisionRow.content).where(DecisionRow.definition_id == row.id).order_by(DecisionRow.key)
+    files = uow.session.execute(
+        select(DecisionRow.key, DecisionRow.content)
+        .where(DecisionRow.definition_id == row.id)
+        .order_by(DecisionRow.key)
     )
-    return Content(row.xml, {row.key: row.content for row in forms}, tuple(dict.fromkeys(files)))
+    own = {form.key: form.content for form in forms if not within(form.key)}
+    return Content(row.xml, own, tuple(dict.fromkeys(file.content for file in files if not within(file.key))))
 
 
 def diagram_of(uow: UnitOfWork, definition_id: int) -> Diagram:
-    """The diagram of a version; read once per process for each content."""
-    return _diagram(_row(uow, definition_id))
+    """The diagram of a version with what it calls; read once per process for each content."""
+    return calls.diagram(uow, _row(uow, definition_id))
 
 
 def spec_of(uow: UnitOfWork, definition_id: int) -> Spec:
     row = _row(uow, definition_id)
-    return _compiled(row.digest, row.xml, _decisions(uow, row))
+    return _compiled(row.digest, calls.runs(uow, row), _decisions(uow, row))
 
 
 def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
@@ -233,7 +266,7 @@ def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
     )
     if content is None:
         raise NotFound("form", key)
-    return _form(content)
+    return _form(content, within(key))
 
 
 def mentioned_names(uow: UnitOfWork, definition_id: int) -> frozenset[str]:
@@ -242,11 +275,12 @@ def mentioned_names(uow: UnitOfWork, definition_id: int) -> frozenset[str]:
     return spec_of(uow, definition_id).names.union(*(names_in(text) for text in process.expressions))
 
 
-def _decisions(uow: UnitOfWork, row: DefinitionRow) -> frozenset[bytes]:
-    """The DMN files of a version; asked for only where a step looks something up in one."""
-    if not any(node.wiring.decision for node in _diagram(row).process.nodes.values()):
+def _decisions(uow: UnitOfWork, row: DefinitionRow) -> frozenset[tuple[str, bytes]]:
+    """The DMN files of a version by decision; asked for only where a step looks something up in one."""
+    if not any(node.wiring.decision for node in calls.diagram(uow, row).process.nodes.values()):
         return frozenset()
-    return frozenset(uow.session.scalars(select(DecisionRow.content).where(DecisionRow.definition_id == row.id)))
+    rows = uow.session.execute(select(DecisionRow.key, DecisionRow.content).where(DecisionRow.definition_id == row.id))
+    return frozenset((key, file) for key, file in rows)
 
 
 # -- rights ----------------------------------------------------------------------------------------------------------
@@ -273,11 +307,11 @@ def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
 
 def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None:
     """The position through which the actor may start a case, or None. Owners may always; nobody where a message,
-    a signal or a timer does it.
+    a signal or a timer does it, or only other processes call it.
 
     Where the office has no position for either, an administrator may: a foreign diagram must not be dead on arrival.
     """
-    if process.begins is not None:
+    if process.begins is not None or process.only_called:
         return None
     entitled = (*starter_keys(uow, process), *owner_keys(uow, process))
     if not entitled:
@@ -336,27 +370,19 @@ def view(
         example=row.example,
         created_at=row.created_at,
         created_by=author.name if author else "",
-        reason=row.reason,
+        reason="" if FOLLOWED.search(row.reason) else row.reason,
         retired=row.retired_at is not None,
         new=new,
         warnings=warnings,
+        follows=tuple((key, int(version)) for key, version in FOLLOWED.findall(row.reason)),
     )
 
 
-def _diagram(row: DefinitionRow) -> Diagram:
-    return _read(row.digest, row.xml)
-
-
 @lru_cache(maxsize=128)
-def _read(digest: str, xml: bytes) -> Diagram:
-    return read.read(xml)
-
-
-@lru_cache(maxsize=128)
-def _compiled(digest: str, xml: bytes, decisions: frozenset[bytes]) -> Spec:
-    return compile_spec(xml, {key: one for file in decisions for key, one in read_decisions(file).items()})
+def _compiled(digest: str, xml: bytes, decisions: frozenset[tuple[str, bytes]]) -> Spec:
+    return compile_spec(xml, tables_in(dict(decisions)))
 
 
 @lru_cache(maxsize=512)
-def _form(content: str) -> Form:
-    return form_definition.parse(content)
+def _form(content: str, prefix: str) -> Form:
+    return relocated(form_definition.parse(content), prefix)

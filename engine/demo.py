@@ -20,7 +20,6 @@ from sqlalchemy.exc import NoResultFound
 from . import (
     alerts,
     calendars,
-    definitions,
     demo_text,
     documents,
     instances,
@@ -37,6 +36,7 @@ from .errors import AlurError, InvalidDiagram
 from .identity import SYSTEM, Actor
 from .model import AlertRow, AlertState, JobRow, PersonRow, TaskRow, TaskState
 from .office_file import load_office
+from .seeds import deploy
 from .worktime.durations import parse_duration
 from .worktime.hours import Calendar
 
@@ -75,7 +75,7 @@ def load(database: Database, *, seeds: tuple[Path, Path] | None = None) -> bool:
         if seeds is not None:
             try:
                 with uow.session.begin_nested():
-                    definitions.deploy_seeds(opened, *seeds)
+                    deploy(opened, *seeds)
             except InvalidDiagram:
                 uow.session.expire_all()
         _Play(uow, data).run(steps)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import definitions, instances, tasks
+from engine import instances, seeds, tasks
 from engine.db import Database
 from engine.identity import SYSTEM
 from engine.inbox import inbox
@@ -20,7 +20,7 @@ Rows = Mapping[str, Sequence[dict[str, Any]]]  #: by unit
 
 def deploy(database: Database) -> None:
     with database.begin(SYSTEM) as uow:
-        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
 
 
 def indicator(name: str, result: str, **cells: str) -> dict[str, Any]:

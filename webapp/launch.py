@@ -15,7 +15,7 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from engine import calendars, definitions, demo
+from engine import calendars, demo, seeds
 from engine.__main__ import main as engine_command
 from engine.db import Database, migrate
 from engine.errors import DatabaseUnusable
@@ -123,13 +123,13 @@ def prepare(settings: WebSettings) -> Database:
     """Bring the schema up to date, fill an empty demo office, and deploy new seeds."""
     migrate(settings.database_url)
     database = Database(settings.database_url)
-    seeds = (ROOT / "processes", ROOT / "forms")
+    reviewed = (ROOT / "processes", ROOT / "forms")
     if settings.demo:
-        demo.load(database, seeds=seeds)
+        demo.load(database, seeds=reviewed)
     with database.begin(SYSTEM) as uow:
         calendars.establish(uow)
     with database.begin(SYSTEM) as uow:
-        refused = definitions.deploy_seeds(uow, *seeds)
+        refused = seeds.deploy(uow, *reviewed)
     for name, error in refused.items():
         # The office goes on with what is deployed; a broken file is for whoever edits it.
         print(f"processes/{name} was not deployed:", file=sys.stderr)

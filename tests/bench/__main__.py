@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, func, select
 
-from engine import definitions, instances, tasks
+from engine import instances, seeds, tasks
 from engine.clock import SetClock
 from engine.db import Database, migrate
 from engine.identity import SYSTEM
@@ -114,7 +114,7 @@ def main() -> None:
             database = Database(url, SetClock(datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("Asia/Jakarta"))))
             open_office(database)
             with database.begin(SYSTEM) as uow:
-                definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+                seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
             measured = walk(database)
             database.dispose()
             tenths = statistics.quantiles((s * 1000 for s in measured.spent), n=10)

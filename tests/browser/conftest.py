@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
-from engine import definitions
+from engine import seeds
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -62,7 +62,7 @@ def address(office: Database) -> Iterator[str]:
 def working(office: Database) -> Database:
     """The small office with both procedures in force, its clock free to be moved."""
     with office.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
         uow.session.merge(SettingRow(key=TRAINING, value=True))
     return office
 

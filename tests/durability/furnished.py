@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import definitions, instances, jobs, tasks
+from engine import instances, jobs, seeds, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -65,7 +65,7 @@ def furnish(database: Database, clock: SetClock) -> World:
     """Fill an empty database; its clock moves a little, and stands where the world begins."""
     open_office(database)
     with database.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
         uow.session.merge(SettingRow(key=TRAINING, value=True))
     late = _begin(database)
     broken = _begin(database)

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from engine import definitions, instances, tasks
+from engine import instances, seeds, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, CaseNotActive, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
@@ -357,7 +357,7 @@ def small_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
     database = Database(f"sqlite:///{path}", SetClock(datetime(2026, 3, 10, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))))
     open_office(database)
     with database.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
     database.dispose()
     return path
 

@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
+from engine.checking import Checked, check
 from engine.diagram.decisions import read_decisions
-from engine.diagram.lint import lint
-from engine.diagram.read import read
 from engine.spiff import step
 from engine.spiff.around import Around
 from engine.spiff.snapshot import Snapshot
@@ -28,9 +27,20 @@ DIAGRAMS = ROOT / "tests" / "diagrams"
 DECISIONS = (DIAGRAMS / "leave.dmn").read_bytes()
 
 
+def judged(path: Path) -> Checked:
+    """A diagram with what it calls, from the folder beside it."""
+    return check(
+        path.read_bytes(),
+        {},
+        [DECISIONS],
+        positions=None,
+        processes=lambda call: judged(DIAGRAMS / "called" / f"{call.key}.bpmn").callable(),
+    )
+
+
 def spec(name: str) -> Spec:
     """Compiled afresh: no step finds what an earlier one left in memory."""
-    return compile_spec((DIAGRAMS / f"{name}.bpmn").read_bytes(), read_decisions(DECISIONS))
+    return compile_spec(judged(DIAGRAMS / f"{name}.bpmn").linked, read_decisions(DECISIONS))
 
 
 def take(name: str, state: bytes | None, at: datetime, action: str) -> Snapshot:
@@ -128,8 +138,7 @@ def test_the_element_runs_through_reloads_and_a_new_process(name: str, elsewhere
 
 @pytest.mark.parametrize("name", WALKS)
 def test_the_lint_lets_the_element_pass(name: str) -> None:
-    diagram = read((DIAGRAMS / f"{name}.bpmn").read_bytes())
-    problems = lint(diagram, forms={}, positions=None, decisions=read_decisions(DECISIONS))
+    problems = judged(DIAGRAMS / f"{name}.bpmn").problems
     assert [p.text() for p in problems if p.severity == "error"] == []
 
 

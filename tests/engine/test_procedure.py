@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import alerts, cases, deadlines, definitions, instances, task_page, tasks
+from engine import alerts, cases, deadlines, instances, seeds, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM, Actor
@@ -25,7 +25,7 @@ As = Callable[[str], Actor]
 @pytest.fixture
 def procedure(office: Database) -> Database:
     with office.begin(SYSTEM) as uow:
-        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
     return office
 
 

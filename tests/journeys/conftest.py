@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, definitions
+from engine import calendars, seeds
 from engine.clock import SystemClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -22,7 +22,7 @@ def working(office: Database) -> Database:
     """The small office, its procedures deployed from the seeds, its clock free to be moved."""
     with office.begin(SYSTEM) as uow:
         calendars.establish(uow)
-        assert not definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
         uow.session.merge(SettingRow(key=TRAINING, value=True))
     return office
 

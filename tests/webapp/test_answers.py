@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from engine import definitions
+from engine import seeds
 from engine.db import Database
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
 from engine.identity import SYSTEM
@@ -115,10 +115,18 @@ def test_a_database_that_is_away_still_leaves_a_page_that_says_so(make_app: Make
     away = Database(f"sqlite:///{tmp_path}/no/such/folder/alur.db")
     client = make_app(away).test_client()
     answer = client.get("/sign-in")
-    assert answer.status_code == 500 and "Ada yang gagal di pihak kami" in answer.text
+    assert answer.status_code == 503 and "Basis data tidak dapat dihubungi" in answer.text
+    assert answer.headers["Retry-After"]
     client.set_cookie("alur_session", "whatever")
     answer = client.get("/tasks")
-    assert answer.status_code == 500 and "<h1" in answer.text
+    assert answer.status_code == 503 and "coba lagi" in answer.text
+    away.dispose()
+
+
+def test_monitors_are_told_that_the_database_is_away(make_app: MakeApp, tmp_path: Path) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/alur.db")
+    answer = make_app(away).test_client().get("/health")
+    assert (answer.status_code, answer.json) == (503, {"web": True, "database": False, "worker": False})
     away.dispose()
 
 
@@ -193,7 +201,7 @@ def test_every_page_has_one_heading_landmarks_and_a_way_past_the_navigation(visi
 
 def test_the_guide_of_ones_role_opens_first(office: Database, visit: Visit) -> None:
     with office.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
     for who, chosen in (
         ("administrator", "Administrator"),
         ("pengelola_sop", "Pengelola SOP"),

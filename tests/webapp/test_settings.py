@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engine import calendars, deadlines, definitions, instances, jobs, positions
+from engine import calendars, deadlines, instances, jobs, positions, seeds
 from engine import office as office_rules
 from engine.clock import SetClock
 from engine.db import Database
@@ -191,7 +191,7 @@ def running(office: Database, as_: As) -> Database:
     with office.begin(as_("administrator")) as uow:
         calendars.establish(uow)
     with office.begin(SYSTEM) as uow:
-        definitions.deploy_seeds(uow, ROOT / "processes", ROOT / "forms")
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
     with office.begin(as_("kasubag_umum")) as uow:
         instances.start(uow, "pengumpulan_data_kinerja")
     return office
