@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import defer
 
-from . import definitions
+from . import definitions, design_rows
 from .db import UnitOfWork
 from .definitions import Content, DefinitionView
 from .design_choices import DesignChoices, choices
+from .design_rows import DesignView, OtherDesign
 from .diagram import read
 from .diagram.blank import blank
+from .diagram.head import head
 from .diagram.model import Process
 from .diagram.xml import LARGEST
 from .errors import N_, Conflict, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, NotAllowed, NotFound
 from .identity import Entitlement
-from .model import DefinitionRow, DesignRow, PersonRow
+from .model import DefinitionRow, DesignRow
 from .versions import reinstate, required_reason, restore, retire
 
 __all__ = [
@@ -53,30 +53,6 @@ KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
-class OtherDesign:
-    """A draft of the same process by somebody else."""
-
-    person_id: int
-    person_name: str
-    updated_at: datetime
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class DesignView:
-    process_key: str
-    name: str
-    xml: bytes
-    forms: Mapping[str, str]  #: form key -> form-js JSON
-    base_version: int | None  #: the version it began from; None: there was none
-    newest_version: int | None
-    revision: int  #: 0: nothing saved yet
-    updated_at: datetime | None  #: None: nothing saved yet
-    others: tuple[OtherDesign, ...]
-    saved: bool  #: False: this is what is in force
-
-
-@dataclass(frozen=True, slots=True)
 class DesignItem:
     """A process the actor may edit."""
 
@@ -99,7 +75,7 @@ def may_design(uow: UnitOfWork) -> bool:
 
 def listing(uow: UnitOfWork) -> tuple[DesignItem, ...]:
     """Every process the actor may edit, by name, retired ones last; those that are only a draft among them."""
-    drafts = _drafts(uow)
+    drafts = design_rows.drafts(uow)
     mine = {row.process_key: row for row, _ in drafts if row.person_id == uow.actor.person_id}
     items = []
     for key, id in definitions.in_force(uow):
@@ -113,14 +89,16 @@ def listing(uow: UnitOfWork) -> tuple[DesignItem, ...]:
                     retired=row.retired_at is not None,
                     updated_at=own.updated_at if own else None,
                     base_version=own.base_version if own else None,
-                    others=_others(uow, key, drafts),
+                    others=design_rows.others(uow, key, drafts),
                 )
             )
     known = {key for key, _ in definitions.in_force(uow)}
     for key, own in mine.items():
         if key not in known:
             items.append(
-                DesignItem(key, own.name, None, False, own.updated_at, own.base_version, _others(uow, key, drafts))
+                DesignItem(
+                    key, own.name, None, False, own.updated_at, own.base_version, design_rows.others(uow, key, drafts)
+                )
             )
     return tuple(sorted(items, key=lambda item: (item.retired, item.name.casefold(), item.process_key)))
 
@@ -128,9 +106,9 @@ def listing(uow: UnitOfWork) -> tuple[DesignItem, ...]:
 def open_design(uow: UnitOfWork, key: str) -> DesignView:
     """The actor's draft of a process, else what is in force. Raises NotFound, NotAllowed."""
     newest = _editable(uow, key)
-    row = _mine(uow, key)
+    row = design_rows.mine(uow, key)
     if row is not None:
-        return _view(uow, row, newest)
+        return design_rows.view(uow, row, newest)
     if newest is None:
         raise NotFound("process", key)
     content = definitions.content_of(uow, newest.id)
@@ -143,7 +121,7 @@ def open_design(uow: UnitOfWork, key: str) -> DesignView:
         newest_version=newest.version,
         revision=0,
         updated_at=None,
-        others=_others(uow, key),
+        others=design_rows.others(uow, key),
         saved=False,
     )
 
@@ -154,7 +132,7 @@ def open_other(uow: UnitOfWork, key: str, person_id: int) -> DesignView:
     row = uow.session.scalar(select(DesignRow).where(DesignRow.process_key == key, DesignRow.person_id == person_id))
     if row is None or (newest is None and person_id != uow.actor.person_id and not uow.actor.administrator):
         raise NotFound("draft", key)
-    return _view(uow, row, newest)
+    return design_rows.view(uow, row, newest)
 
 
 def problems(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str]) -> tuple[DiagramProblem, ...]:
@@ -185,10 +163,10 @@ def new_design(uow: UnitOfWork, name: str, key: str, *, task: str = "Langkah per
         raise InvalidInput("name", N_("Give the process a name of at most 300 characters."))
     if not KEY.fullmatch(key):
         raise InvalidInput("key", N_("Use letters, digits and “_” in the key, beginning with a letter."))
-    if definitions.known(uow, key) or _mine(uow, key) is not None:
+    if definitions.known(uow, key) or design_rows.mine(uow, key) is not None:
         raise Conflict(f"there is a process {key} already")
     xml = blank(key, name, owner=owner.key, lane=owner.name, task=task)
-    return _insert(uow, key, name, xml, {}, None)
+    return design_rows.insert(uow, key, name, xml, {}, None)
 
 
 def upload(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str] | None = None, *, replace: bool = False) -> DesignView:
@@ -197,22 +175,21 @@ def upload(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str] | None = None, 
     Raises InvalidDiagram where it can't be read, NotAllowed, and DesignChanged where the actor has a draft of this
     process already, unless it may be replaced.
     """
-    process = read.read(xml).process
+    process = head(xml)
     if not KEY.fullmatch(process.key):
         raise InvalidInput("key", N_("Use letters, digits and “_” in the key, beginning with a letter."))
     newest = _editable(uow, process.key, new=True)
     _check_size(xml, forms or {})
-    wanted = {node.form_key for node in process.nodes.values() if node.form_key}
     in_force = definitions.content_of(uow, newest.id).forms if newest else {}
-    together = {key: content for key, content in in_force.items() if key in wanted} | dict(forms or {})
-    name = process.name[:300] or process.key
-    row = _mine(uow, process.key, lock=True)
+    together = {**in_force, **(forms or {})}
+    name = process.name[:300]
+    row = design_rows.mine(uow, process.key, lock=True)
     if row is None:
-        return _insert(uow, process.key, name, xml, together, newest)
+        return design_rows.insert(uow, process.key, name, xml, together, newest)
     if not replace:
         raise DesignChanged(process.key, row.revision, row.updated_at)
     row.base_version = newest.version if newest else None
-    return _write(uow, row, name, xml, together, newest)
+    return design_rows.write(uow, row, name, xml, together, newest)
 
 
 def save(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str], *, revision: int) -> DesignView:
@@ -223,23 +200,23 @@ def save(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str], *, rev
     """
     newest = _editable(uow, key)
     _check_size(xml, forms)
-    row = _mine(uow, key, lock=True)
+    row = design_rows.mine(uow, key, lock=True)
     if (row.revision if row else 0) != revision:
         raise DesignChanged(key, row.revision if row else 0, row.updated_at if row else None)
     try:
-        name = read.read(xml).process.name[:300]
+        name = head(xml).name[:300]
     except InvalidDiagram:
         name = row.name if row else newest.name if newest else key
     if row is not None:
-        return _write(uow, row, name or key, xml, forms, newest)
+        return design_rows.write(uow, row, name or key, xml, forms, newest)
     if newest is None:
         raise NotFound("process", key)
-    return _insert(uow, key, name or key, xml, forms, newest)
+    return design_rows.insert(uow, key, name or key, xml, forms, newest)
 
 
 def discard(uow: UnitOfWork, key: str) -> None:
     """Throw the actor's own draft away. Raises NotFound."""
-    row = _mine(uow, key, lock=True)
+    row = design_rows.mine(uow, key, lock=True)
     if row is None:
         raise NotFound("draft", key)
     uow.session.delete(row)
@@ -253,7 +230,7 @@ def publish(uow: UnitOfWork, key: str, *, revision: int, reason: str, expected_n
     meanwhile.
     """
     newest = _editable(uow, key)
-    row = _mine(uow, key, lock=True)
+    row = design_rows.mine(uow, key, lock=True)
     if row is None:
         raise NotFound("draft", key)
     if row.revision != revision:
@@ -277,7 +254,7 @@ def _editable(uow: UnitOfWork, key: str, *, new: bool = False) -> DefinitionRow 
         definitions.require_owner(uow, definitions.diagram_of(uow, newest.id).process, "edit")
     else:
         _designer(uow)
-        if not new and _mine(uow, key) is None and not uow.actor.administrator:
+        if not new and design_rows.mine(uow, key) is None and not uow.actor.administrator:
             raise NotFound("process", key)
     return newest
 
@@ -321,80 +298,3 @@ def _check_size(xml: bytes, forms: Mapping[str, str]) -> None:
             raise InvalidInput("forms", N_("The form has characters that can't be stored.")) from None
         if "\0" in key + text:
             raise InvalidInput("forms", N_("The form has characters that can't be stored."))
-
-
-# -- rows ------------------------------------------------------------------------------------------------------------
-
-
-def _mine(uow: UnitOfWork, key: str, *, lock: bool = False) -> DesignRow | None:
-    query = select(DesignRow).where(DesignRow.process_key == key, DesignRow.person_id == uow.actor.person_id)
-    return uow.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
-
-
-def _insert(
-    uow: UnitOfWork, key: str, name: str, xml: bytes, forms: Mapping[str, str], newest: DefinitionRow | None
-) -> DesignView:
-    if uow.actor.person_id is None:
-        raise NotAllowed(uow.actor.name, "keep drafts of diagrams")
-    row = DesignRow(
-        process_key=key,
-        person_id=uow.actor.person_id,
-        base_version=newest.version if newest else None,
-        name=name,
-        xml=xml,
-        forms=dict(forms),
-        revision=1,
-        updated_at=uow.now,
-    )
-    try:
-        with uow.session.begin_nested():
-            uow.session.add(row)
-    except IntegrityError:
-        # Another window of the same person was quicker.
-        raise DesignChanged(key, 1, uow.now) from None
-    return _view(uow, row, newest)
-
-
-def _write(
-    uow: UnitOfWork, row: DesignRow, name: str, xml: bytes, forms: Mapping[str, str], newest: DefinitionRow | None
-) -> DesignView:
-    row.name, row.xml, row.forms = name, xml, dict(forms)
-    row.revision, row.updated_at = row.revision + 1, uow.now
-    uow.session.flush()
-    return _view(uow, row, newest)
-
-
-def _drafts(uow: UnitOfWork, key: str | None = None) -> list[tuple[DesignRow, str]]:
-    """Drafts with the names of those who draw them, newest first; without the files."""
-    query = (
-        select(DesignRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == DesignRow.person_id)
-        .options(defer(DesignRow.xml), defer(DesignRow.forms))
-        .order_by(DesignRow.updated_at.desc(), DesignRow.id)
-    )
-    if key is not None:
-        query = query.where(DesignRow.process_key == key)
-    return [(row, name) for row, name in uow.session.execute(query)]
-
-
-def _others(uow: UnitOfWork, key: str, drafts: list[tuple[DesignRow, str]] | None = None) -> tuple[OtherDesign, ...]:
-    return tuple(
-        OtherDesign(row.person_id, name, row.updated_at, row.revision)
-        for row, name in (_drafts(uow, key) if drafts is None else drafts)
-        if row.process_key == key and row.person_id != uow.actor.person_id
-    )
-
-
-def _view(uow: UnitOfWork, row: DesignRow, newest: DefinitionRow | None) -> DesignView:
-    return DesignView(
-        process_key=row.process_key,
-        name=row.name,
-        xml=row.xml,
-        forms=row.forms,
-        base_version=row.base_version,
-        newest_version=newest.version if newest else None,
-        revision=row.revision,
-        updated_at=row.updated_at,
-        others=_others(uow, row.process_key),
-        saved=True,
-    )

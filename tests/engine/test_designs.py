@@ -168,6 +168,14 @@ def test_an_uploaded_file_becomes_a_draft_with_the_forms_in_force(procedure: Dat
         designs.upload(uow, b"<no-diagram/>")
 
 
+def test_a_file_that_can_not_run_yet_is_a_draft_whose_problems_say_what_to_do(procedure: Database, as_: As) -> None:
+    xml = bpmn(one()).replace(b'isExecutable="true"', b'isExecutable="false"')
+    with procedure.begin(as_(OWNER)) as uow:
+        view = designs.upload(uow, xml)
+        found = designs.problems(uow, view.process_key, view.xml, {})
+    assert (view.process_key, view.name, [p.rule for p in found]) == ("p", "Test", ["not-executable"])
+
+
 def test_an_older_version_comes_back_as_a_new_one(procedure: Database, as_: As) -> None:
     owner = as_(OWNER)
     draw(procedure, owner, b">PT5M<", b">PT25M<")
