@@ -100,13 +100,18 @@ def _alur_error(error: AlurError) -> Response:
     status = status_of(error)
     if status == 503:
         log.warning("unavailable", method=request.method, path=request.path, reason=str(error))
-        response = _page(503, _unavailable())
+        response = _page(503, _away() if isinstance(error, DatabaseUnusable) else _unavailable())
         response.headers["Retry-After"] = "5"
         return response
     if status >= 500:
         return _unforeseen(error)
+    return _page(status, trouble_of(error))
+
+
+def trouble_of(error: AlurError) -> Trouble:
+    """What to say of an error; the most specific class decides."""
     sentence = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
-    return _page(status, sentence(error) if sentence else _general(status))
+    return sentence(error) if sentence else _general(status_of(error))
 
 
 def forged(error: CSRFError) -> Response:
@@ -151,6 +156,14 @@ def _unavailable() -> Trouble:
         _("Just now too much is going on"),
         _("The database did not answer in time. Nothing was changed; drafts saved before are kept."),
         _("Wait a moment and try once more."),
+    )
+
+
+def _away() -> Trouble:
+    return Trouble(
+        _("The database can't be reached"),
+        _("What you sent may not have been stored; drafts saved before are kept."),
+        _("Wait a moment and try once more. If it lasts, tell the administrator."),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 
-from engine import calendars, inbox, office, positions, worker
+from engine import calendars, designs, inbox, office, positions, worker
 from engine.db import UnitOfWork
 from engine.errors import NotFound
 from engine.identity import HoldingKind
@@ -74,13 +74,12 @@ def shell() -> Shell:
 
 
 def _read() -> Shell:
-    actor = context.actor()
     with context.reading() as uow:
         counts = inbox.counts(uow)
         offset = office.clock_offset(uow)
         health = worker.health(uow)
         return Shell(
-            nav=_nav(counts.mine + counts.unit, counts.alerts, administrator=actor.administrator),
+            nav=_nav(uow, counts.mine + counts.unit, counts.alerts),
             here=request.blueprint or "",
             alerts=counts.alerts,
             office_name=office.office_name(uow),
@@ -105,15 +104,16 @@ def _supervises(uow: UnitOfWork) -> bool:
     return uow.actor.administrator or any(p.superior_id in mine for p in positions.listing(uow))
 
 
-def _nav(mine: int, alerts: int, *, administrator: bool) -> tuple[NavItem, ...]:
+def _nav(uow: UnitOfWork, mine: int, alerts: int) -> tuple[NavItem, ...]:
     items = [
         NavItem("tasks.inbox", _("Tasks"), "inbox", mine, _("open tasks")),
         NavItem("cases.listing", _("Cases"), "folder"),
         NavItem("overdue.listing", _("Overdue"), "alarm", alerts, _("open alerts"), late=True),
         NavItem("processes.listing", _("Processes"), "diagram"),
-        NavItem("design.listing", _("Design"), "pencil", on_phone=False),
-        NavItem("reports.overview", _("Reports"), "chart", on_phone=False),
     ]
-    if administrator:
+    if designs.may_design(uow):
+        items.append(NavItem("design.listing", _("Design"), "pencil", on_phone=False))
+    items.append(NavItem("reports.overview", _("Reports"), "chart", on_phone=False))
+    if uow.actor.administrator:
         items.append(NavItem("settings.index", _("Settings"), "gear", on_phone=False))
     return tuple(item for item in items if item.endpoint in current_app.view_functions)

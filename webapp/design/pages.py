@@ -1,0 +1,132 @@
+"""The list of processes one may edit, beginning a new one, and the page of the modeler."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine import designs
+from engine.db import UnitOfWork
+from engine.errors import Conflict, DesignChanged, InvalidDiagram, InvalidInput, NotAllowed
+from webapp import context, i18n
+from webapp.design import design
+from webapp.plain_forms import PlainForm
+
+Page = str | tuple[str, int] | Response
+#: keys that would stand in the way of these pages' own addresses
+TAKEN = frozenset({"new", "upload"})
+
+
+@design.get("")
+def listing() -> str:
+    """Every process the person may edit, with the drafts there are."""
+    with context.reading() as uow:
+        require_designer(uow)
+        items = designs.listing(uow)
+    return render_template("design/list.html", items=items, form=PlainForm())
+
+
+@design.get("/new")
+def new() -> str:
+    """Ask for the name of a new process."""
+    with context.reading() as uow:
+        require_designer(uow)
+    return render_template("design/new.html", form=PlainForm(), typed={})
+
+
+@design.post("/new")
+def create() -> Page:
+    """Begin a new process as a draft and open it."""
+    form = PlainForm()
+    name, key = request.form.get("name", "").strip(), request.form.get("key", "").strip()
+    try:
+        with form.refusals(), context.writing() as uow:
+            if (key or key_from(name)) in TAKEN:
+                raise Conflict("the key is an address of these pages")
+            made = designs.new_design(uow, name, key or key_from(name), task=_("First step"))
+    except Conflict:
+        form.problems["key"] = _("There is a process with this key already. Choose another one.")
+    if not form.ok:
+        return render_template("design/new.html", form=form, typed={"name": name, "key": key}), 422
+    return redirect(url_for("design.modeler", key=made.process_key), 303)
+
+
+@design.post("/upload")
+def upload() -> Page:
+    """Begin a draft from a .bpmn file and open it."""
+    storage = request.files.get("file")
+    form = PlainForm()
+    if storage is None or not storage.filename:
+        form.problems["file"] = _("Choose a .bpmn file.")
+    else:
+        try:
+            with context.writing() as uow:
+                made = designs.upload(uow, storage.stream.read(), replace=request.form.get("replace") == "yes")
+            return redirect(url_for("design.modeler", key=made.process_key), 303)
+        except DesignChanged:
+            form.problems["file"] = _(
+                "You have a draft of this process. Publish or discard it first, or tick “Replace my draft”."
+            )
+        except InvalidInput as error:
+            form.problems["file"] = i18n.translated(error.message, error.params)
+        except InvalidDiagram as error:
+            form.problems["file"] = " ".join(
+                f"{i18n.translated(p.message, p.params)} {i18n.translated(p.remedy, p.params)}" for p in error.problems
+            )
+    with context.reading() as uow:
+        items = designs.listing(uow)
+    return render_template("design/list.html", items=items, form=form), 422
+
+
+@design.get("/<key>")
+def modeler(key: str) -> str:
+    """The modeler with the person's draft of a process, or what is in force."""
+    with context.reading() as uow:
+        found = designs.open_design(uow, key)
+    g.inline_styles = True  # bpmn-js places everything by style attributes
+    actor = context.actor()
+    addresses: dict[str, Any] = {
+        "draft": url_for("design.draft", key=key),
+        "problems": url_for("design.problems", key=key),
+        "choices": url_for("design.choices", key=key),
+        "publish": url_for("design.publish", key=key),
+        "positions": url_for("design.create_position", key=key),
+        "compare": f"/processes/{key}/compare",
+        "listing": url_for("design.listing"),
+    }
+    config = {
+        "key": key,
+        "language": context.language(),
+        "person": actor.person_id,
+        "administrator": actor.administrator,
+        "addresses": addresses,
+    }
+    versions = url_for("processes.versions", key=key) if "processes.versions" in current_app.view_functions else ""
+    return render_template("design/modeler.html", found=found, config=config, versions=versions)
+
+
+def require_designer(uow: UnitOfWork) -> None:
+    """Raise NotAllowed unless the person may edit some process."""
+    if not designs.may_design(uow):
+        raise NotAllowed(uow.actor.name, "design processes")
+
+
+def key_from(name: str) -> str:
+    """A key made from a name: "Surat masuk" -> surat_masuk."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:80]
+
+
+def announce(name: str, version: int) -> None:
+    """Say on the next page that a version is in force."""
+    words = _(
+        "Version %(version)s of %(name)s is in force. Running cases keep the version they began with.",
+        name=name,
+        version=version,
+    )
+    flash(words, "success")

@@ -1,0 +1,155 @@
+// Quick fixes: where the mend is obvious, one button beside the finding makes it, or opens the place where it is made.
+import { getBoundingBox } from "./geometry.js";
+import { Refused, ask } from "./server.js";
+import { getBusinessObject, is, processOf } from "./model.js";
+import { createForm } from "./panel/task.jsx";
+import { t } from "./language.js";
+
+export class Fixes {
+  constructor({ modeler, config, reveal, say, recheck, reload }) {
+    Object.assign(this, { modeler, config, reveal, say, recheck, reload });
+    this.modeling = modeler.get("modeling");
+    this.registry = modeler.get("elementRegistry");
+    this.canvas = modeler.get("canvas");
+  }
+
+  /** {label, run} for a finding, or null. */
+  find(problem) {
+    const element = problem.element ? this.registry.get(problem.element) : null;
+    const make = MENDS[problem.rule];
+    return make ? make.call(this, { problem, element }) : null;
+  }
+
+  /** Show the element and put the cursor where the mend is typed. */
+  open(element, entry) {
+    this.reveal(element.id, entry);
+  }
+}
+
+const MENDS = {
+  "no-condition"({ element }) {
+    return element && { label: t("Set the condition"), run: () => this.open(element, is(element, "bpmn:SequenceFlow") ? "alur-condition" : "alur-condition") };
+  },
+
+  "unknown-form"({ element, problem }) {
+    const key = problem.params?.form;
+    return element && key && { label: t("Create the form “{form}”", { form: key }), run: () => this.newForm(element, key) };
+  },
+
+  "no-form"({ element }) {
+    return element && { label: t("Create a form"), run: () => this.newForm(element) };
+  },
+
+  "unknown-position"({ problem }) {
+    const name = problem.params?.position;
+    return this.config.administrator && name ? { label: t("Create the position “{name}”", { name }), run: () => this.newPosition(name) } : null;
+  },
+
+  "not-executable"() {
+    return { label: t("Make it executable"), run: () => this.makeExecutable() };
+  },
+
+  "other-process"({ problem }) {
+    return { label: t("Set the key back to “{key}”", { key: this.config.key }), run: () => this.keyBack(problem.element) };
+  },
+
+  "no-default"({ element }) {
+    const free = element?.outgoing.filter((flow) => !getBusinessObject(flow).conditionExpression) ?? [];
+    const flow = free[0];
+    return flow && { label: t("Make “{name}” the other way", { name: flow.businessObject.name || flow.target.businessObject.name || flow.id }), run: () => this.makeDefault(element, flow) };
+  },
+
+  "default-with-condition"({ element }) {
+    return element && { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
+  },
+
+  "no-owner"() {
+    return { label: t("Choose an owner"), run: () => this.reveal(null, "alur-owners") };
+  },
+
+  "no-collection"({ element }) {
+    return element && { label: t("Choose the list"), run: () => this.open(element, "alur-repeat-list") };
+  },
+
+  "no-item-name"({ element }) {
+    return element && { label: t("Name an entry"), run: () => this.open(element, "alur-repeat-item") };
+  },
+
+  "bad-loop"({ element }) {
+    return element && { label: t("Set the condition"), run: () => this.open(element, "alur-repeat-condition") };
+  },
+
+  nobody({ element }) {
+    const pool = this.registry.find((one) => is(one, "bpmn:Participant") && processOf(one));
+    if (!pool) return { label: t("Draw a pool around it"), run: () => this.drawPool() };
+    return element && { label: t("Choose who performs it"), run: () => this.open(element, "alur-performer") };
+  },
+
+  "not-executed"({ element }) {
+    if (!element || getBusinessObject(element).$type !== "bpmn:Task") return null;
+    return { label: t("Change it to a user task"), run: () => this.modeler.get("bpmnReplace").replaceElement(element, { type: "bpmn:UserTask" }) };
+  },
+
+  "no-time"({ element }) {
+    return element?.host && { label: t("Set the time"), run: () => this.open(element.host, "alur-standard-time") };
+  },
+};
+
+Object.assign(Fixes.prototype, {
+  newForm(element, key) {
+    const names = { commandStack: this.modeler.get("commandStack"), modeling: this.modeling, forms: this.modeler.get("forms") };
+    const name = element.businessObject.name || key || t("New form");
+    createForm({ ...names, element, name, key });
+    this.reveal(element.id, "alur-form");
+    this.say(t("A form with one field was created. Edit it to ask for what the step needs."));
+  },
+
+  async newPosition(name) {
+    try {
+      const answer = await ask("POST", this.config.addresses.positions, { name });
+      this.reload(answer.choices);
+      this.say(t("The position “{name}” was created. Enter who holds it in the settings.", { name }));
+      this.recheck();
+    } catch (error) {
+      this.say(error instanceof Refused ? error.message : t("That did not work. Try once more when the connection is back."));
+    }
+  },
+
+  makeExecutable() {
+    const root = this.canvas.getRootElement();
+    const process = processOf(root);
+    if (process) this.modeling.updateModdleProperties(root, process, { isExecutable: true });
+  },
+
+  keyBack(id) {
+    const root = this.canvas.getRootElement();
+    const process = processOf(root);
+    if (process && (!id || process.id === id)) this.modeling.updateModdleProperties(root, process, { id: this.config.key });
+  },
+
+  makeDefault(gateway, flow) {
+    this.modeler.get("commandStack").execute("alur.together", {
+      steps: () => {
+        if (getBusinessObject(flow).conditionExpression) this.modeling.updateProperties(flow, { conditionExpression: undefined });
+        this.modeling.updateProperties(gateway, { default: getBusinessObject(flow) });
+      },
+    });
+  },
+
+  /** A pool around a diagram that has none, with one lane: somebody can be named for its steps then. */
+  drawPool() {
+    const root = this.canvas.getRootElement();
+    const bounds = getBoundingBox(root.children.filter((one) => !one.labelTarget));
+    const shape = this.modeler.get("elementFactory").createParticipantShape({ type: "bpmn:Participant", isExpanded: true });
+    const frame = { x: bounds.x - 80, y: bounds.y - 60, width: bounds.width + 140, height: bounds.height + 120 };
+    const around = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2, width: frame.width, height: frame.height };
+    Object.assign(shape, { width: frame.width, height: frame.height });
+    this.modeler.get("commandStack").execute("alur.together", {
+      steps: () => {
+        const pool = this.modeling.createShape(shape, around, root);
+        this.modeling.addLane(pool, "bottom");
+      },
+    });
+    this.say(t("A pool was drawn. Name its lanes after positions."));
+  },
+});

@@ -1,0 +1,127 @@
+// The controls of our own groups. A text is one edit when it is left or Enter is pressed, so one undo takes it back.
+import { useEffect, useRef, useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { t } from "../language.js";
+
+const ID = (id) => `bio-properties-panel-${id}`;
+
+function Entry({ id, label, hint, children, plain }) {
+  return (
+    <div class="bio-properties-panel-entry" data-entry-id={id}>
+      {label && !plain && <label class="bio-properties-panel-label" for={ID(id)}>{label}</label>}
+      {children}
+      {hint && <div class="bio-properties-panel-description" id={`${ID(id)}-hint`}>{hint}</div>}
+    </div>
+  );
+}
+
+/** What is being typed and not yet an edit; it becomes one on leaving, on Enter and when the panel moves on. */
+function useTyped(value, commit) {
+  const [typed, setTyped] = useState(value);
+  const pending = useRef(null);
+  useEffect(() => setTyped(value), [value]);
+  const send = () => {
+    const edit = pending.current;
+    pending.current = null;
+    edit?.();
+  };
+  useEffect(() => send, []);
+  const type = (text) => {
+    setTyped(text);
+    pending.current = text === value ? null : () => commit(text);
+  };
+  return { typed, type, send };
+}
+
+export function Text({ id, label, hint, value = "", commit, list, placeholder, type = "text", min, disabled, name, mono }) {
+  const { typed, type: write, send } = useTyped(value, commit);
+  const input = (
+    <input
+      id={ID(id)} name={name ?? id} class={`bio-properties-panel-input${mono ? " mono" : ""}`} type={type} min={min} value={typed} placeholder={placeholder}
+      disabled={disabled} autocomplete="off" spellcheck={false} list={list ? `${ID(id)}-list` : undefined}
+      aria-describedby={hint ? `${ID(id)}-hint` : undefined} aria-label={label ? undefined : placeholder}
+      onInput={(event) => write(event.target.value)} onBlur={send}
+      onKeyDown={(event) => event.key === "Enter" && send()}
+      onChange={(event) => list && list.some((one) => one.value === event.target.value) && send()}
+    />
+  );
+  return (
+    <Entry id={id} label={label} hint={hint}>
+      <div class="bio-properties-panel-textfield">
+        {input}
+        {list && <datalist id={`${ID(id)}-list`}>{list.map((one) => <option value={one.value}>{one.label}</option>)}</datalist>}
+      </div>
+    </Entry>
+  );
+}
+
+export function Area({ id, label, hint, value = "", commit, rows = 3, mono }) {
+  const { typed, type, send } = useTyped(value, commit);
+  return (
+    <Entry id={id} label={label} hint={hint}>
+      <div class="bio-properties-panel-textarea">
+        <textarea id={ID(id)} name={id} class={`bio-properties-panel-input${mono ? " mono" : ""}`} rows={rows} value={typed}
+          aria-describedby={hint ? `${ID(id)}-hint` : undefined} onInput={(event) => type(event.target.value)} onBlur={send} />
+      </div>
+    </Entry>
+  );
+}
+
+export function Select({ id, label, hint, value = "", options, commit, disabled }) {
+  const known = options.some((one) => one.value === value);
+  return (
+    <Entry id={id} label={label} hint={hint}>
+      <div class="bio-properties-panel-select">
+        <select id={ID(id)} name={id} class="bio-properties-panel-input" value={value} disabled={disabled} aria-describedby={hint ? `${ID(id)}-hint` : undefined}
+          aria-label={label ? undefined : hint} onChange={(event) => commit(event.target.value)}>
+          {!known && <option value={value}>{value}</option>}
+          {options.map((one) => <option value={one.value} selected={one.value === value}>{one.label}</option>)}
+        </select>
+      </div>
+    </Entry>
+  );
+}
+
+/** Several of a list, as boxes; what stands there and is not in the list stays, marked. */
+export function Boxes({ id, label, hint, chosen, options, commit }) {
+  const matches = (one, name) => one.value === name || one.label.toLowerCase() === name.toLowerCase();
+  const strange = chosen.filter((name) => !options.some((one) => matches(one, name)));
+  const all = [...options, ...strange.map((name) => ({ value: name, label: `${name} (${t("does not exist yet")})` }))];
+  const toggle = (option) => {
+    const has = chosen.some((name) => matches(option, name));
+    commit(has ? chosen.filter((name) => !matches(option, name)) : [...chosen, option.value]);
+  };
+  return (
+    <Entry id={id} plain hint={hint}>
+      <fieldset class="alur-boxes">
+        <legend class="bio-properties-panel-label">{label}</legend>
+        <div class="alur-boxes-list">
+          {all.map((option) => (
+            <label key={option.value}>
+              <input type="checkbox" checked={chosen.some((name) => matches(option, name))} onChange={() => toggle(option)} /> {option.label}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+    </Entry>
+  );
+}
+
+export function Check({ id, label, hint, checked, commit }) {
+  return (
+    <Entry id={id} plain hint={hint}>
+      <label class="alur-check"><input id={ID(id)} type="checkbox" checked={checked} onChange={(event) => commit(event.target.checked)} /> {label}</label>
+    </Entry>
+  );
+}
+
+export function Note({ id, children }) {
+  return <div class="bio-properties-panel-entry alur-note" data-entry-id={id}>{children}</div>;
+}
+
+export function Actions({ id, children }) {
+  return <div class="bio-properties-panel-entry alur-actions" data-entry-id={id}>{children}</div>;
+}
+
+export function Button({ onClick, label, children, quiet }) {
+  return <button type="button" class={`button button-small${quiet ? " button-quiet" : ""}`} aria-label={label} onClick={onClick}>{children}</button>;
+}

@@ -1,0 +1,108 @@
+// Which groups the panel shows for an element, in which order: ours in office words, then those of BPMN that remain.
+import { Group } from "@bpmn-io/properties-panel";
+import { eventDefinition, getBusinessObject, is, isActivity, processOf } from "../model.js";
+import { t } from "../language.js";
+import { EventCondition, FlowCondition } from "./condition.jsx";
+import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
+import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
+import { Repeated } from "./repeat.jsx";
+import { Called, Connector, Decision, Message, Parameters, Script, hasMessage } from "./targets.jsx";
+import { ButtonText, FormChoice, Manual, Performer, Priority } from "./task.jsx";
+
+/** Groups of the standard provider that ours take the place of. */
+const REPLACED = new Set(["multiInstance", "message", "compensation", "adHocCompletion"]);
+/** The process is edited in our groups; its id is its key and stays. */
+const KEPT_OUT = new Set(["processId", "processName", "isExecutable", "versionTag"]);
+
+class OfficeProvider {
+  static $inject = ["propertiesPanel", "eventBus"];
+
+  constructor(propertiesPanel, eventBus) {
+    propertiesPanel.registerProvider(300, this);
+    eventBus.on("forms.changed", () => eventBus.fire("propertiesPanel.providersChanged"));
+  }
+
+  getGroups(element) {
+    return (groups) => {
+      if (Array.isArray(element)) return groups;
+      const rest = groups.filter((group) => !REPLACED.has(group.id)).map((group) => trimmed(group, element));
+      const general = rest.filter((group) => group.id === "general" && group.entries.length);
+      const others = rest.filter((group) => group.id !== "general" && (group.entries?.length ?? 1));
+      return [...general, ...own(element), ...others];
+    };
+  }
+}
+
+function trimmed(group, element) {
+  if (group.id !== "general" || !group.entries) return group;
+  const isProcess = is(element, "bpmn:Process");
+  const entries = group.entries.filter((entry) => !KEPT_OUT.has(entry.id) && !(isProcess && ["id", "name"].includes(entry.id)));
+  return { ...group, entries, shouldOpen: true };
+}
+
+const entry = (id, component, more = {}) => ({ id, component, ...more });
+const group = (id, label, entries, shouldOpen = true) => ({ id: `alur-${id}`, label, component: Group, entries, shouldOpen });
+
+function own(element) {
+  const process = processOf(element);
+  const whole = is(element, "bpmn:Collaboration") || is(element, "bpmn:Process") || is(element, "bpmn:Participant");
+  if (whole) return process ? ofProcess(process) : [];
+  const found = [];
+  if (is(element, "bpmn:UserTask")) found.push(ofTask());
+  if (getBusinessObject(element).$type === "bpmn:Task") found.push(group("manual", t("The task"), [entry("alur-manual", Manual)]));
+  if (isActivity(element)) found.push(ofQuality());
+  if (isFlowWithChoice(element)) found.push(group("condition", t("Condition"), [entry("alur-condition", FlowCondition)]));
+  if (is(element, "bpmn:Event") && eventDefinition(element, "bpmn:ConditionalEventDefinition")) {
+    found.push(group("condition", t("Condition"), [entry("alur-condition", EventCondition)]));
+  }
+  if (is(element, "bpmn:BoundaryEvent") && eventDefinition(element, "bpmn:TimerEventDefinition")) {
+    found.push(group("timer", t("Standard time"), [entry("alur-timer", TimerIsStandard)]));
+  }
+  found.push(...ofTargets(element));
+  if (isActivity(element)) found.push(group("repeat", t("Repeated"), [entry("alur-repeat", Repeated)], Boolean(getBusinessObject(element).loopCharacteristics)));
+  if (isActivity(element) || is(element, "bpmn:Lane")) found.push(group("assumption", t("Assumption"), [entry("alur-assumption", Assumption)], false));
+  return found;
+}
+
+function isFlowWithChoice(element) {
+  const from = element.source;
+  return is(element, "bpmn:SequenceFlow") && (is(from, "bpmn:ExclusiveGateway") || is(from, "bpmn:InclusiveGateway") || Boolean(getBusinessObject(element).conditionExpression));
+}
+
+const ofTask = () =>
+  group("task", t("The task"), [entry("alur-form", FormChoice), entry("alur-performer", Performer), entry("alur-priority", Priority), entry("alur-action", ButtonText)]);
+
+const ofQuality = () =>
+  group("quality", t("Quality standard"), [
+    entry("alur-number", PrintedNumber),
+    entry("alur-inputs", Papers, { kind: "alur:Input", label: t("What is needed"), add: t("Add what is needed") }),
+    entry("alur-standard-time", StandardTimeEntry),
+    entry("alur-outputs", Papers, { kind: "alur:Output", label: t("Output"), add: t("Add an output") }),
+  ]);
+
+const ofProcess = (process) => [
+  group("process", t("Process"), [entry("alur-name", ProcessName), entry("alur-executable", Executable), entry("alur-owners", Owners), entry("alur-starters", Starters), entry("alur-calendar", Calendar)]),
+  group("cases", t("Cases"), [entry("alur-title", CaseTitle)]),
+  group("header", t("Header of the SOP sheet"), [entry("alur-header", SheetHeader)], false),
+  group("assumption", t("Assumption"), [entry("alur-assumption", Assumption, { of: process })], false),
+];
+
+function ofTargets(element) {
+  const found = [];
+  if (hasMessage(element)) found.push(group("message", t("Message"), [entry("alur-message", Message)]));
+  if (is(element, "bpmn:CallActivity")) found.push(group("called", t("Call"), [entry("alur-called", Called)]));
+  if (is(element, "bpmn:BusinessRuleTask")) found.push(group("decision", t("Decision"), [entry("alur-decision", Decision)]));
+  if (is(element, "bpmn:ScriptTask")) found.push(group("script", t("Computation"), [entry("alur-script", Script)]));
+  if (is(element, "bpmn:ServiceTask")) {
+    found.push(
+      group("connector", t("Connector"), [
+        entry("alur-connector", Connector),
+        entry("alur-connector-in", Parameters, { kind: "camunda:InputParameter", label: t("Given to it"), add: t("Add a value") }),
+        entry("alur-connector-out", Parameters, { kind: "camunda:OutputParameter", label: t("Taken from its answer"), add: t("Add a name") }),
+      ]),
+    );
+  }
+  return found;
+}
+
+export const OfficePanelModule = { __init__: ["officeProvider"], officeProvider: ["type", OfficeProvider] };

@@ -1,0 +1,117 @@
+// Mutu baku: the printed number, what is needed, the standard time (the boundary timer itself), and the output.
+import { useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { extensionList } from "../commands/extensions.js";
+import { parse, write } from "../duration.js";
+import { eventDefinition, formKey, is, standardTimer } from "../model.js";
+import { t } from "../language.js";
+import { Area, Button, Note, Text } from "./controls.jsx";
+import { orNothing, useModeler } from "./services.js";
+
+export function PrintedNumber({ element, id }) {
+  const { owner, modeling } = useModeler(element);
+  return <Text id={id} label={t("Number in the SOP")} value={owner.get("alur:number") ?? ""} commit={(text) => modeling.updateProperties(element, { "alur:number": orNothing(text) })} />;
+}
+
+export function StandardTimeEntry({ element, id }) {
+  const { run, choices } = useModeler(element);
+  const timer = standardTimer(element);
+  const text = timer ? (eventDefinition(timer).timeDuration?.body ?? "").trim() : "";
+  const found = parse(text);
+  const strange = timer && !found;
+  const [unit, setUnit] = useState(null);
+  const shown = unit ?? found?.unit ?? "days";
+  const set = (number, of) => {
+    const whole = Number.parseInt(number, 10);
+    setUnit(null);
+    run("standardTime", { duration: whole > 0 ? write(whole, of) : "" });
+  };
+  return (
+    <div class="bio-properties-panel-entry" data-entry-id={id} role="group" aria-labelledby={`${id}-legend`}>
+      <div class="bio-properties-panel-label" id={`${id}-legend`}>{t("Standard time")}</div>
+      <div class="alur-time">
+        <NumberInput id={id} value={found ? String(found.number) : ""} commit={(number) => set(number, shown)} />
+        <select class="bio-properties-panel-input" id={`${id}-unit`} aria-label={t("Unit")} value={shown} onChange={(event) => (found ? set(found.number, event.target.value) : setUnit(event.target.value))}>
+          <option value="minutes">{t("minutes")}</option>
+          <option value="hours">{t("hours")}</option>
+          <option value="days">{t("days")}</option>
+        </select>
+        {timer && <Button quiet label={t("Remove the standard time")} onClick={() => run("standardTime", { duration: "" })}>{t("Remove")}</Button>}
+      </div>
+      {strange && <div class="bio-properties-panel-description">{t("The timer says “{text}”. A number here replaces it.", { text: text || "?" })}</div>}
+      <div class="bio-properties-panel-description">
+        {choices.office_time?.(element) ? t("Counted in working time. The superior is told when it has passed; the step stays open.") : t("The superior is told when it has passed; the step stays open.")}
+      </div>
+    </div>
+  );
+}
+
+function NumberInput({ id, value, commit }) {
+  const [typed, setTyped] = useState(null);
+  const send = () => {
+    if (typed !== null && typed !== value) commit(typed);
+    setTyped(null);
+  };
+  return (
+    <input id={`bio-properties-panel-${id}`} name={id} class="bio-properties-panel-input" type="number" min="0" max="999" step="1" aria-label={t("Number")} value={typed ?? value}
+      onInput={(event) => setTyped(event.target.value)} onBlur={send} onKeyDown={(event) => event.key === "Enter" && send()}
+      onChange={(event) => { if (event.target !== document.activeElement) send(); }} />
+  );
+}
+
+/** Inputs (kelengkapan) and outputs: a text and, where it lies in the case, the field of a step. */
+export function Papers({ element, id, kind, label, add }) {
+  const { owner, run, forms, elementRegistry } = useModeler(element);
+  const all = extensionList(owner, "alur:QualityStandard", "papers");
+  const mine = all.filter((one) => one.$type === kind);
+  const sources = elementRegistry
+    .filter((one) => is(one, "bpmn:UserTask") && formKey(one))
+    .flatMap((one) => forms.fields(formKey(one)).filter((field) => !field.readonly).map((field) => ({ value: `${one.id}.${field.key}`, label: `${one.businessObject.name || one.id}: ${field.label}` })));
+  const save = (list) => {
+    const rest = all.filter((one) => one.$type !== kind).map(plain);
+    const items = kind === "alur:Input" ? [...list, ...rest] : [...rest, ...list];
+    run("extensionList", { type: "alur:QualityStandard", property: "papers", items });
+  };
+  const plain = (one) => [one.$type, { source: one.source, text: one.text }];
+  const replace = (at, changes) => save(mine.map((one, place) => (place === at ? [kind, { source: one.source, text: one.text, ...changes }] : plain(one))));
+  return (
+    <div class="bio-properties-panel-entry" data-entry-id={id}>
+      <div class="bio-properties-panel-label">{label}</div>
+      <ul class="alur-list">
+        {mine.map((paper, at) => (
+          <li key={at}>
+            <div class="alur-list-row">
+              <Text id={`${id}-${at}`} placeholder={label} value={paper.text ?? ""} commit={(text) => replace(at, { text: orNothing(text) })} />
+              <Button quiet label={t("Remove {name}", { name: paper.text ?? "" })} onClick={() => save(mine.filter((one) => one !== paper).map(plain))}>×</Button>
+            </div>
+            <select class="bio-properties-panel-input alur-small" aria-label={t("Where “{name}” lies in the case", { name: paper.text ?? "" })} value={paper.source ?? ""} onChange={(event) => replace(at, { source: orNothing(event.target.value) })}>
+              <option value="">{t("Not in the case")}</option>
+              {paper.source && !sources.some((one) => one.value === paper.source) && <option value={paper.source}>{paper.source}</option>}
+              {sources.map((one) => <option value={one.value} selected={one.value === paper.source}>{one.label}</option>)}
+            </select>
+          </li>
+        ))}
+      </ul>
+      <Button onClick={() => save([...mine.map(plain), [kind, { text: t("New entry") }]])}>{add}</Button>
+    </div>
+  );
+}
+
+export function Assumption({ element, id, of }) {
+  const { owner, set } = useModeler(element);
+  const subject = of ?? owner;
+  return <Area id={id} label={t("Assumption")} rows={2} hint={t("What is inferred here and not in the source; shown to everybody as an assumption.")} value={subject.get("alur:assumption") ?? ""}
+    commit={(text) => set({ "alur:assumption": orNothing(text) }, subject)} />;
+}
+
+export function TimerIsStandard({ element, id }) {
+  const { owner, set } = useModeler(element);
+  const host = element.host;
+  if (!host) return null;
+  const marked = standardTimer(host) === element;
+  return (
+    <>
+      <Note id={`${id}-note`}>{marked ? t("This timer is the standard time of “{name}”. Its number is easier to change there.", { name: host.businessObject.name || host.id }) : t("This timer is only flow; it is not the standard time of the step.")}</Note>
+      {!marked && <div class="bio-properties-panel-entry"><Button onClick={() => set({ "alur:deadline": "true" }, owner)}>{t("Make it the standard time")}</Button></div>}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+// Shows an element: on the canvas, in the panel, and if asked the very entry where something is typed.
+import { is, processOf } from "./model.js";
+
+export function revealer(modeler) {
+  const registry = modeler.get("elementRegistry");
+  const selection = modeler.get("selection");
+  const canvas = modeler.get("canvas");
+
+  return (id, entry) => {
+    const element = (id && registry.get(id)) || null;
+    if (element && element.parent) {
+      const root = canvas.findRoot(element);
+      if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
+      selection.select(element);
+      canvas.scrollToElement(element, { top: 80, right: 80, bottom: 80, left: 120 });
+    } else {
+      const pool = registry.find((one) => is(one, "bpmn:Participant") && processOf(one)?.id === id);
+      selection.select(pool ?? null);
+    }
+    document.dispatchEvent(new CustomEvent("view:show", { detail: { view: "panel" } }));
+    requestAnimationFrame(() => setTimeout(() => focusPanel(entry), 60));
+  };
+}
+
+function focusPanel(entry) {
+  const panel = document.querySelector('[data-part="panel"]');
+  const found = entry && panel.querySelector(`[data-entry-id="${entry}"]`);
+  const group = found?.closest(".bio-properties-panel-group");
+  const header = group?.querySelector(".bio-properties-panel-group-header");
+  if (header && !header.classList.contains("open")) header.click();
+  const target = (found ?? panel).querySelector("input:not([type=hidden]), select, textarea, button");
+  (found ?? target)?.scrollIntoView({ block: "nearest" });
+  target?.focus();
+}
