@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -40,7 +41,8 @@ def steps_of(uow: UnitOfWork, instance: InstanceRow, process: Process) -> tuple[
     rows = uow.session.scalars(
         select(DeadlineRow).where(DeadlineRow.instance_id == instance.id).order_by(DeadlineRow.id)
     ).all()
-    return tuple(_step(uow, instance, process, node, list(tasks), list(rows)) for node in process.steps())
+    places = process.places()
+    return tuple(_step(uow, instance, process, node, list(tasks), list(rows), places) for node in process.steps())
 
 
 def _step(
@@ -50,9 +52,9 @@ def _step(
     node: Node,
     tasks: list[TaskRow],
     rows: list[DeadlineRow],
+    places: Mapping[str, int],
 ) -> StepView:
-    inside = {node.id} | {n.id for n in process.nodes.values() if n.parent == node.id}
-    mine = [t for t in tasks if t.activity_id in inside]
+    mine = [t for t in tasks if places.get(t.activity_id) == places[node.id]]
     open_tasks = [t for t in mine if t.open]
     deadline = next((r for r in reversed(rows) if r.activity_id == node.id), None)
     running = bool(open_tasks) or any(a["activity_id"] == node.id for a in instance.activities)
@@ -69,7 +71,7 @@ def _step(
         state = "late" if due and uow.now > due else "returned" if returned else "current"
     else:
         state = "done" if any(t.state == TaskState.COMPLETED for t in mine) else "waiting"
-    if state == "done" and _runs_again(instance, process, node, tasks):
+    if state == "done" and _runs_again(node, tasks, places):
         state = "waiting"
     taken = worktime.between(calendar, started, ended or uow.now) if started and (ended or running) else None
     return StepView(
@@ -97,10 +99,7 @@ def _in_days(calendar: Calendar | None, deadline: DeadlineRow | None, taken: tim
     return standard.days * taken / whole if standard.days and not standard.minutes and whole else None
 
 
-def _runs_again(instance: InstanceRow, process: Process, node: Node, tasks: list[TaskRow]) -> bool:
+def _runs_again(node: Node, tasks: list[TaskRow], places: Mapping[str, int]) -> bool:
     """Whether the case was sent back before this step, so that it will have to be done once more."""
-    order = [step.id for step in process.steps()]
-    parents = {n.id: n.parent for n in process.nodes.values()}
-    current = [parents[t.activity_id] or t.activity_id for t in tasks if t.open and t.activity_id in parents]
-    places = [order.index(activity) for activity in current if activity in order]
-    return bool(places) and order.index(node.id) > max(places)
+    current = [places[t.activity_id] for t in tasks if t.open and t.activity_id in places]
+    return bool(current) and places[node.id] > max(current)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from engine.diagram.badges import badges
 from engine.diagram.figures import figure, outline
 from engine.diagram.ink import FONT, PAPER, Labels, View, line, lines, safe, tag
 from engine.diagram.lines import connection
+from engine.diagram.link import drawn
+from engine.diagram.marks import mark
 from engine.diagram.model import Diagram
 from engine.diagram.picture import Box, Edge, Picture, Shape, label_lines, picture
 from engine.diagram.text import SIZE
@@ -29,14 +32,21 @@ def draw(
     title: str = "",
     labels: Labels | None = None,
     mini: bool = False,
+    marks: Mapping[str, str] | None = None,
+    quiet: Collection[str] = (),
+    part: str = "",
 ) -> str:
     """Draw the diagram; `tokens` says by element id who holds the work there (an empty list: nobody yet).
 
     `mini` is for a picture a few hundred px wide: numbers instead of names, without timers. Colours follow the
     page's `--diagram-...` custom properties: ink, paper, fill, lane, band, accent, on-accent, held, late, on-late,
-    done, done-fill, font.
+    done, done-fill, font. `marks` says by element id what differs from another version (`quiet` ones get no word);
+    each mark is a group with the id "PART-ELEMENT".
     """
-    view = View(tokens or {}, frozenset(done), frozenset(late), here, labels or Labels(), mini)
+    shown = frozenset(id for id in done if id == drawn(id))  # a step done inside of a call does not end the call
+    outside = frozenset(drawn(id) for id in late)
+    view = View(_outside(tokens or {}), shown, outside, drawn(here) if here else None, labels or Labels(), mini)
+    view = replace(view, marks=marks or {}, quiet=frozenset(quiet), part=part)
     seen = picture(parse(diagram.xml))
     if mini:
         seen = _without_alarms(seen)
@@ -53,12 +63,22 @@ def draw(
     if not mini:
         parts += [_label(s) for s in seen.named()]
     parts += [badges(s, view, bounds) for s in seen.shapes]
+    parts += [mark(item, view, bounds) for item in [*seen.edges, *seen.shapes]]
     return _svg(diagram, view, name, bounds, "".join(parts))
+
+
+def _outside(tokens: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Whoever holds work inside of a call holds it at the call."""
+    held: dict[str, list[str]] = {}
+    for id, who in tokens.items():
+        held.setdefault(drawn(id), []).extend(who)
+    return {id: tuple(dict.fromkeys(who)) for id, who in held.items()}
 
 
 def _svg(diagram: Diagram, view: View, name: str, bounds: Box, body: str) -> str:
     # Ids must differ between the pictures of one page.
     key = re.sub(r"[^A-Za-z0-9_-]", "-", f"diagram-{diagram.process.key}") + ("-mini" if view.mini else "")
+    key += f"-{view.part}" if view.part else ""
     box = (bounds.x - MARGIN, bounds.y - MARGIN, bounds.w + 2 * MARGIN, bounds.h + 2 * MARGIN)
     told = tag("title", safe(name), id=f"{key}-title")
     told += tag("desc", safe(_told(diagram, view)) or " ", id=f"{key}-desc")
