@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,6 +28,10 @@ CLOCK_OFFSET = "clock.offset"
 #: deadlock, serialization failure, lock not available
 _COLLISIONS = ("40P01", "40001", "55P03")
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+#: connection lost, refused, no such database or table, no room, shutting down
+_UNUSABLE = ("08", "28", "3D", "42P01", "53", "55000", "57P", "58")
+#: no permission, read only, disk failure, damaged, full, can't be opened, no database at all
+_SQLITE_UNUSABLE = (3, 8, 10, 11, 13, 14, 26)
 
 
 @dataclass(slots=True)
@@ -64,14 +70,20 @@ class Database:
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit that sees one moment, takes no write lock and is rolled back at the end. Raises Busy."""
+        """A unit that sees one moment, takes no write lock and is rolled back at the end.
+
+        Raises Busy; DatabaseUnusable where the database is away or damaged.
+        """
         with self._session(write=False) as session:
             yield self._unit(session, actor)
             session.rollback()
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A unit for writing: commits at the end, rolls back on any exception. Raises Busy."""
+        """A unit for writing: commits at the end, rolls back on any exception.
+
+        Raises Busy; DatabaseUnusable where the database is away or damaged.
+        """
         with self._session(write=True) as session:
             yield self._unit(session, actor)
             session.commit()
@@ -88,10 +100,12 @@ class Database:
                     connection.execution_options(isolation_level="REPEATABLE READ")
                 with Session(bind=connection, expire_on_commit=False) as session:
                     yield session
-        except (OperationalError, TimeoutError) as error:
-            if not _collided(error):
-                raise
-            raise Busy from error
+        except (DBAPIError, TimeoutError, sqlite3.Error) as error:
+            if _collided(error):
+                raise Busy from error
+            if _unusable(error):
+                raise DatabaseUnusable(_first_line(error)) from error
+            raise
 
     def _unit(self, session: Session, actor: Actor) -> UnitOfWork:
         setting = select(SettingRow.value).where(SettingRow.key == CLOCK_OFFSET)
@@ -106,13 +120,33 @@ class Database:
         return UnitOfWork(session=session, now=real + timedelta(seconds=offset or 0), real_now=real, actor=actor)
 
 
-def _collided(error: SQLAlchemyError) -> bool:
+def _collided(error: Exception) -> bool:
     """Whether the same unit, tried again, may well succeed."""
     if isinstance(error, TimeoutError):
         return True
-    cause = getattr(error, "orig", None)
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    return code in (_SQLITE_BUSY, _SQLITE_LOCKED) or getattr(cause, "sqlstate", None) in _COLLISIONS
+    lite, state = _codes(error)
+    return lite in (_SQLITE_BUSY, _SQLITE_LOCKED) or state in _COLLISIONS
+
+
+def _unusable(error: Exception) -> bool:
+    """Whether no unit can do anything until somebody has seen to the database."""
+    cause = getattr(error, "orig", None) or error
+    lite, state = _codes(error)
+    if isinstance(cause, sqlite3.Error):
+        return lite in _SQLITE_UNUSABLE or "no such table" in str(cause)
+    lost = getattr(error, "connection_invalidated", False)
+    # Who can't even connect is told no state.
+    return lost or state.startswith(_UNUSABLE) or (not state and isinstance(cause, psycopg.OperationalError))
+
+
+def _codes(error: Exception) -> tuple[int, str]:
+    """The driver's codes: SQLite's, PostgreSQL's."""
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF, getattr(cause, "sqlstate", None) or ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(getattr(error, "orig", None) or error).strip().splitlines() or [""])[0].rstrip(".")
 
 
 def _roll_back(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -146,8 +180,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise DatabaseUnusable(first.rstrip(".")) from error
+        raise DatabaseUnusable(_first_line(error)) from error
 
 
 def migrate(url: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from . import definitions, office, positions, procedures, worker
 from .db import Database, UnitOfWork
-from .errors import AlurError
+from .errors import AlurError, DatabaseUnusable
 from .identity import SYSTEM
 from .model import CalendarRow, CaseState, DayOffRow, IncidentRow, InstanceRow, JobRow, TaskRow, TaskState
 
@@ -37,8 +37,9 @@ def doctor(database: Database) -> list[Finding]:
         found = list(_schema(database))
         if not found:
             found = [*_file(database), *_office(database)]
-    except OperationalError as error:
-        found = [Finding("error", f"The database can't be used: {error.orig}", "Check ALUR_DATABASE_URL.")]
+    except (OperationalError, DatabaseUnusable) as error:
+        reason = error.reason if isinstance(error, DatabaseUnusable) else error.orig
+        found = [Finding("error", f"The database can't be used: {reason}", "Check ALUR_DATABASE_URL.")]
     return sorted(found, key=lambda finding: finding.level)
 
 

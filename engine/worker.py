@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.exc import DBAPIError
 
 from . import documents, jobs, work
 from .db import Database, UnitOfWork
-from .errors import ActivityFailed, Busy
+from .errors import ActivityFailed, Busy, DatabaseUnusable
 from .identity import SYSTEM
 from .model import HeartbeatRow
 from .settings import Outside
@@ -45,8 +44,11 @@ class Worker:
         while not stop.is_set():
             try:
                 done = self.run_once()
+            except (Busy, DatabaseUnusable) as away:
+                # The next look finds everything where it was.
+                log.warning("worker.waits", reason=str(away))
+                done = 0
             except Exception:
-                # The database may be away for a moment; the next look finds everything where it was.
                 log.exception("worker.failed")
                 done = 0
             if not done:
@@ -82,7 +84,7 @@ class Worker:
                 work.make(self.database, call, self.outside)
             return True
         except Exception as error:
-            if job_id is None or _passing(error):
+            if job_id is None or isinstance(error, Busy | DatabaseUnusable):
                 raise
             log.warning("job.failed", job=job_id, error=str(error))
             activity = error.activity_id if isinstance(error, ActivityFailed) else None
@@ -116,10 +118,6 @@ class Worker:
         with self.database.begin(SYSTEM) as uow:
             documents.sweep(uow)
         self._swept = now
-
-
-def _passing(error: Exception) -> bool:
-    return isinstance(error, Busy) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import users, worker
+from engine.errors import DatabaseUnusable
 from webapp import context
 
 preferences = Blueprint("preferences", __name__)
@@ -44,7 +45,10 @@ def theme() -> AnyResponse:
 
 @preferences.get("/health")
 def health() -> tuple[Response, int]:
-    """Say whether web, database and worker live: 200, or 503 when the worker stands."""
-    with context.reading() as uow:
-        alive = worker.health(uow).alive
+    """Say whether web, database and worker live: 200, or 503 when one of them does not."""
+    try:
+        with context.reading() as uow:
+            alive = worker.health(uow).alive
+    except DatabaseUnusable:
+        return jsonify(web=True, database=False, worker=False), 503
     return jsonify(web=True, database=True, worker=alive), 200 if alive else 503

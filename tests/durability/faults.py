@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from engine.db import Database
+from engine.errors import DatabaseUnusable
 from engine.model import Base
 
 Dump = dict[str, list[str]]
@@ -80,9 +80,8 @@ def breaks(breaker: Breaker, act: Callable[[], object], at: int) -> bool:
             act()
         except Fault:
             return True
-        except OperationalError as error:
+        except DatabaseUnusable as error:
             assert breaker.cut, error
-            assert error.connection_invalidated, error
             return True
     return False
 
