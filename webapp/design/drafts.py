@@ -59,7 +59,7 @@ def draft(key: str) -> Answer:
 @in_json
 def save(key: str) -> Answer:
     """Keep the draft as it is now; 409 when another window has saved meanwhile."""
-    xml, forms, body = content()
+    xml, forms, body = content(key)
     with context.writing() as uow:
         found = designs.save(uow, key, xml, forms, revision=number(body, "revision") or 0)
     return jsonify(state(found))
@@ -70,6 +70,7 @@ def save(key: str) -> Answer:
 def discard(key: str) -> Answer:
     """Throw the person's own draft away."""
     with context.writing() as uow:
+        require_editor(uow, key)
         designs.discard(uow, key)
     return jsonify(discarded=True)
 
@@ -78,7 +79,7 @@ def discard(key: str) -> Answer:
 @in_json
 def problems(key: str) -> Answer:
     """What is wrong or missing in the diagram as it is drawn just now; nothing is kept."""
-    xml, forms, _body = content()
+    xml, forms, _body = content(key)
     with context.reading() as uow:
         found = designs.problems(uow, key, xml, forms)
     return jsonify(problems=[told(problem) for problem in found])
@@ -96,8 +97,9 @@ def choices(key: str) -> Answer:
 @in_json
 def create_position(key: str) -> Answer:
     """Create a position that a lane names and the office lacks; administrators only."""
-    name = str(read_json().get("name", ""))
     with context.writing() as uow:
+        require_editor(uow, key)
+        name = str(read_json().get("name", ""))
         plain = positions.KEY.fullmatch(name) is not None
         positions.create(uow, name=name.replace("_", " ").capitalize() if plain else name, key=name if plain else None)
         return jsonify(choices=offered(uow, key))
@@ -107,8 +109,9 @@ def create_position(key: str) -> Answer:
 @in_json
 def publish(key: str) -> Answer:
     """Put the draft in force; 409 with the number when somebody else has published meanwhile."""
-    body = read_json()
     with context.writing() as uow:
+        require_editor(uow, key)
+        body = read_json()
         made = designs.publish(
             uow,
             key,
@@ -123,6 +126,11 @@ def publish(key: str) -> Answer:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
+def require_editor(uow: UnitOfWork, key: str) -> None:
+    """Raise NotFound or NotAllowed unless the person may edit the process, before anything sent is looked at."""
+    designs.open_design(uow, key)
+
+
 def read_json() -> dict[str, Any]:
     """The JSON object that was sent. Raises InvalidInput."""
     body = request.get_json(silent=True)
@@ -131,8 +139,10 @@ def read_json() -> dict[str, Any]:
     return body
 
 
-def content() -> tuple[bytes, dict[str, str], dict[str, Any]]:
-    """The diagram and its forms as they were sent. Raises InvalidInput."""
+def content(key: str) -> tuple[bytes, dict[str, str], dict[str, Any]]:
+    """The diagram and its forms as they were sent by who may edit the process. Raises NotAllowed, InvalidInput."""
+    with context.reading() as uow:
+        require_editor(uow, key)
     body = read_json()
     xml, forms = body.get("xml"), body.get("forms", {})
     sound = isinstance(xml, str) and isinstance(forms, dict) and all(isinstance(text, str) for text in forms.values())

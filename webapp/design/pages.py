@@ -42,6 +42,8 @@ def new() -> str:
 @design.post("/new")
 def create() -> Page:
     """Begin a new process as a draft and open it."""
+    with context.reading() as uow:
+        require_designer(uow)
     form = PlainForm()
     name, key = request.form.get("name", "").strip(), request.form.get("key", "").strip()
     try:
@@ -59,6 +61,8 @@ def create() -> Page:
 @design.post("/upload")
 def upload() -> Page:
     """Begin a draft from a .bpmn file and open it."""
+    with context.reading() as uow:
+        require_designer(uow)
     storage = request.files.get("file")
     form = PlainForm()
     if storage is None or not storage.filename:
