@@ -36,5 +36,11 @@ class Comparison:
         """Whether the two run alike and read alike; they may still be laid out differently."""
         return all(change.kind == "moved" for change in self.changes)
 
+    @property
+    def quiet(self) -> frozenset[str]:
+        """Marked elements all of whose changes are told elsewhere."""
+        loud = {change.element for change in self.changes if not change.follows}
+        return frozenset(change.element for change in self.changes if change.element and change.element not in loud)
+
     def of(self, *kinds: str) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.kind in kinds)

@@ -63,7 +63,7 @@ def draw(
     if not mini:
         parts += [_label(s) for s in seen.named()]
     parts += [badges(s, view, bounds) for s in seen.shapes]
-    parts += [mark(item, view, bounds) for item in [*seen.edges, *seen.shapes]]
+    parts += [mark(e, view, bounds) for e in seen.edges] + [mark(s, view, bounds) for s in seen.shapes]
     return _svg(diagram, view, name, bounds, "".join(parts))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.diagram.picture import Box
@@ -35,6 +35,10 @@ class Labels:
     nobody: str = "nobody"
     more: str = "+%(count)s"
     no_picture: str = "This diagram has no picture."
+    added: str = "Added"
+    removed: str = "Removed"
+    changed: str = "Changed"
+    moved: str = "Moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class View:
     here: str | None
     labels: Labels
     mini: bool
+    marks: Mapping[str, str] = field(default_factory=dict)  #: element id -> added | removed | changed | moved
+    quiet: Collection[str] = frozenset()  #: marked elements that get the sign without its word
+    part: str = ""  #: tells the pictures of one page apart
 
     def state(self, id: str) -> str:
         """Of an element: late | held | here | done, or nothing to tell."""

@@ -29,7 +29,7 @@ def connection(edge: Edge, view: View) -> str:
         tip = _arrow(points, scale, fill="none")
     line = tag(
         "path",
-        d=_path(_shortened(points, 8 * scale) if tip else points),
+        d=path(_shortened(points, 8 * scale) if tip else points),
         fill="none",
         stroke=INK,
         stroke_width=1.5 * scale,
@@ -44,7 +44,7 @@ def _is_default(edge: Edge) -> bool:
     return scope is not None and any(e.get("default") == edge.id for e in scope)
 
 
-def _path(points: Points, radius: float = 5.0) -> str:
+def path(points: Points, radius: float = 5.0) -> str:
     """A line through the points with its corners rounded."""
     path = f"M{points[0][0]:g} {points[0][1]:g}"
     for (ax, ay), (bx, by), (cx, cy) in zip(points, points[1:], points[2:], strict=False):

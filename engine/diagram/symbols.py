@@ -64,5 +64,9 @@ BADGES = {
     "person": '<circle cy="-2.4" r="2.3"/><path d="M-4.5 5 C-4.5 -.6 4.5 -.6 4.5 5 Z"/>',
     "late": '<circle r="4.6"/><path d="M0 -2.8 V.4 L2 1.8"/>',
     "done": '<path d="M-4 .2 L-1.2 3 L4.2 -3.2" stroke-width="2"/>',
+    "added": '<path d="M-4 0 H4 M0 -4 V4" stroke-width="2"/>',
+    "removed": '<path d="M-4 0 H4" stroke-width="2"/>',
+    "changed": '<path d="M-4 4.4 L-3.4 1.4 L2.6 -4.6 L4.8 -2.4 L-1.2 3.6 Z"/>',
+    "moved": '<path d="M-5 0 H5 M-2.6 -2.4 L-5 0 L-2.6 2.4 M2.6 -2.4 L5 0 L2.6 2.4"/>',
     "here": '<path d="M0 5.4 C-5.4 -.6 -3.6 -5.4 0 -5.4 S5.4 -.6 0 5.4 Z"/><circle cy="-1.6" r="1.2"/>',
 }
