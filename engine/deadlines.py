@@ -56,7 +56,7 @@ def arm(
     uow: UnitOfWork, instance_id: int, process: Process, calendar: Calendar | None, timers: Iterable[WaitingTimer]
 ) -> None:
     """Write a deadline for every waiting timer that is some activity's standard time and has none yet."""
-    wanted = [t for t in timers if t.attached_key is not None and _is_deadline(process, t)]
+    wanted = [t for t in timers if t.attached_key is not None and is_deadline(process, t)]
     if not wanted:
         return
     keys = {t.attached_key for t in wanted}
@@ -80,18 +80,18 @@ def arm(
                 duration=timer.text,
                 started_at=timer.started,
                 due_at=timer.due,
-                ledger=_ledger(calendar, timer),
+                ledger=ledger_of(calendar, timer),
                 state=DeadlineState.OPEN,
             )
         )
 
 
-def _is_deadline(process: Process, timer: WaitingTimer) -> bool:
+def is_deadline(process: Process, timer: WaitingTimer) -> bool:
     node = process.nodes.get(timer.attached_to or "")
     return node is not None and node.deadline is not None and node.deadline.id == timer.event_id
 
 
-def _ledger(calendar: Calendar | None, timer: WaitingTimer) -> dict[str, Any]:
+def ledger_of(calendar: Calendar | None, timer: WaitingTimer) -> dict[str, Any]:
     if timer.kind == "duration":
         return worktime.due(calendar, timer.started, timer.text).ledger
     return {"due": timer.due.isoformat(), "entries": []}

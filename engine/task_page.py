@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from forms import submission
 from forms.model import Context, Form
 
-from . import deadlines, definitions, documents, performers, positions, tasks
+from . import deadlines, definitions, documents, moves, performers, positions, tasks
 from .db import UnitOfWork
 from .deadlines import DeadlineView
 from .diagram.model import Diagram, Node, Paper
@@ -142,7 +142,7 @@ def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tup
                 number=node.number if node else None,
                 item_label=row.item_label,
                 round=row.round,
-                form=definitions.form_of(uow, instance.definition_id, row.form_key) if row.form_key else None,
+                form=_form_then(uow, instance, row),
                 values=row.values,
                 sent_at=row.sent_at,
                 sent_by=sent_by or "",
@@ -150,6 +150,14 @@ def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tup
             )
         )
     return tuple(views)
+
+
+def _form_then(uow: UnitOfWork, instance: InstanceRow, row: SubmissionRow) -> Form | None:
+    """The form as it was asked: the case may have been moved to another version since."""
+    if row.form_key is None:
+        return None
+    version = moves.definition_at(uow, instance.id, row.sent_at, instance.definition_id)
+    return definitions.form_of(uow, version, row.form_key)
 
 
 def _name(uow: UnitOfWork, person_id: int | None) -> str:

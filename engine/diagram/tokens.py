@@ -62,11 +62,11 @@ def starved(process: Process, marking: Collection[str]) -> Iterator[tuple[str, s
 
 
 def _reach(giving: Mapping[str, list[Transition]], marking: Collection[str], avoid: str) -> set[str]:
-    """Places that tokens from `marking` can come to without passing a node."""
+    """Places that tokens from `marking` come to without passing a node; a join lets them on when it has them all."""
     seen, todo = set(marking), list(marking)
     while todo:
-        for _, gives, node in giving.get(todo.pop(), ()):
-            for place in gives if node != avoid else ():
+        for takes, gives, node in giving.get(todo.pop(), ()):
+            for place in gives if node != avoid and seen.issuperset(takes) else ():
                 if place not in seen:
                     seen.add(place)
                     todo.append(place)
@@ -79,7 +79,7 @@ def inputs_after(process: Process, source: str, join: str) -> list[str]:
     for move in transitions(process):
         for place in move[0]:
             giving.setdefault(place, []).append(move)
-    seen = _reach(giving, [f for f in process.nodes[source].outgoing], join)
+    seen = _reach(giving, process.nodes[source].outgoing, join)
     return [flow for flow in process.nodes[join].incoming if flow in seen]
 
 

@@ -21,6 +21,7 @@ from .documents import BlobRow, DocumentRow
 from .history import HistoryRow, NoteRow
 from .jobs import HeartbeatRow, IncidentRow, JobRow
 from .messages import MessageRow, MessageState, SubscriptionRow
+from .moves import CaseMoveRow
 from .office import SettingRow
 from .people import AttemptRow, HoldingRow, PersonRow, PositionRow, SessionRow
 
@@ -32,6 +33,7 @@ __all__ = [
     "BlobRow",
     "CalendarRow",
     "CandidateRow",
+    "CaseMoveRow",
     "CaseState",
     "DayOffRow",
     "DeadlineRow",

@@ -24,8 +24,9 @@ from engine.spiff.share import share
 from engine.spiff.snapshot import Snapshot
 from engine.spiff.spec import Spec
 from engine.spiff.state import Case, build, compact, dump, load, repredict, unpack
+from engine.spiff.telling import FINISH_FIRST, Telling, levels
 from engine.spiff.trace import attached
-from engine.spiff.translate import FINISH_FIRST, Telling, levels, translate
+from engine.spiff.translate import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,7 @@ def migrate(
     entered (`entered`, by key, where the state does not say so itself). `variables` are values of names that only the
     new diagram mentions. Raises CannotMove with every reason.
     """
-    telling = Telling(
-        passage.old, passage.new, passage.before, passage.after, mapping, _borders(passage, mapping)
-    )
+    telling = Telling(passage.old, passage.new, passage.before, passage.after, mapping, _borders(passage, mapping))
     value = translate(unpack(state), telling)
     if not telling.problems:
         _check_tokens(passage, telling)

@@ -85,7 +85,7 @@ def edit(chance: random.Random, whole: Block, count: Iterator[int]) -> tuple[str
             return (kind, own, [*rest[0], ("task", new, None)])
         inner = list(rest[0])
         if what == "drop":
-            inner.pop(chance.randrange(len(inner)))
+            inner.pop(chance.choice([n for n, one in enumerate(inner) if not one[1].endswith("t")]))  # no empty rounds
         else:
             chance.shuffle(inner)
         return (kind, own, inner)

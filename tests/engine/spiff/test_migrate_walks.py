@@ -95,7 +95,8 @@ def same(walk: Walk, other: Walk, mapping: dict[str, str]) -> bool:
         told == [(s.kind, s.activity_id, s.item) for s in other.history]
         and joins == sorted(a.activity_id for a in other.snapshot.activities)
         and {t.event_id for t in other.snapshot.timers}
-        >= {mapping.get(t.event_id, t.event_id) for t in walk.snapshot.timers} & {e for e in other.spec.process.task_specs}
+        >= {mapping.get(t.event_id, t.event_id) for t in walk.snapshot.timers}
+        & set(other.spec.process.task_specs)
     )
 
 
