@@ -69,7 +69,8 @@ def deploy(database: Database, arguments: Namespace) -> Result:
 
 def lint(arguments: Namespace) -> Result:
     """Judge diagrams from files, one line of JSON or some lines of text for each; asks no database."""
-    views = [lint_files.judged(Path(name)) for name in arguments.files]
+    neighbours = lint_files.Neighbours([Path(name) for name in arguments.files])
+    views = [lint_files.judged(path, neighbours) for path in neighbours.paths]
     good = not any(p["severity"] == "error" for view in views for p in view["problems"])
     if arguments.json:
         return Result("\n".join(json.dumps(view, default=str) for view in views), views, good)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from stat import S_ISCHR, S_ISFIFO
 from typing import Any
 
-from .checking import check
+from .checking import Checked, check
+from .diagram import read
+from .diagram.called import Called
+from .diagram.model import Process
+from .diagram.wiring import Call
 from .diagram.xml import LARGEST
 from .errors import N_, DiagramProblem, InvalidDiagram
 
@@ -20,9 +25,54 @@ class OutOfTime(BaseException):
     """Not an Exception: nothing between the clock and us may take it for a fault of its own."""
 
 
-def judged(path: Path) -> dict[str, Any]:
+class Neighbours:
+    """The diagrams that are judged together: what one of them calls may be another. Read when first asked for."""
+
+    def __init__(self, paths: Collection[Path] = ()) -> None:
+        self.paths = paths
+        self.callable: dict[str, Called | None] = {}
+
+    @cached_property
+    def processes(self) -> dict[str, tuple[Path, Process]]:
+        found: dict[str, tuple[Path, Process]] = {}
+        for path in self.paths:
+            try:
+                process = read.read(_content(path)).process
+            except (OSError, ValueError, InvalidDiagram, RecursionError):
+                continue  # a finding of its own
+            found.setdefault(process.key, (path, process))
+        return found
+
+    def find(self, caller: Path, call: Call) -> Called | None:
+        """What a call calls; None where no file has it, or one that is faulty itself."""
+        if call.key not in self.processes:
+            return None
+        path, process = self.processes[call.key]
+        chain = self._chain(call.key)
+        if any(self.processes[key][0] == caller for key in chain if key in self.processes):
+            return Called(process, b"", {}, {}, "", chain)  # it comes back to the caller: told, and not followed
+        if call.key in self._chain(*self._called(call.key)):
+            return None
+        if call.key not in self.callable:
+            checked = _check(path, self)
+            self.callable[call.key] = checked.callable() if checked.linked else None
+        return self.callable[call.key]
+
+    def _called(self, key: str) -> tuple[str, ...]:
+        nodes = self.processes[key][1].nodes.values() if key in self.processes else ()
+        return tuple(dict.fromkeys(node.wiring.call.key for node in nodes if node.wiring.call is not None))
+
+    def _chain(self, *keys: str) -> tuple[str, ...]:
+        """These processes and all they call, directly or not."""
+        chain = list(keys)
+        for key in chain:
+            chain += [called for called in self._called(key) if called not in chain]
+        return tuple(chain)
+
+
+def judged(path: Path, neighbours: Neighbours | None = None) -> dict[str, Any]:
     """One file's findings: {file, problems: [{element, name, rule, severity, message, remedy}]}."""
-    return {"file": str(path), "problems": [told(problem) for problem in problems_of(path)]}
+    return {"file": str(path), "problems": [told(problem) for problem in problems_of(path, neighbours)]}
 
 
 def told(problem: DiagramProblem) -> dict[str, Any]:
@@ -36,29 +86,38 @@ def told(problem: DiagramProblem) -> dict[str, Any]:
     }
 
 
-def problems_of(path: Path) -> tuple[DiagramProblem, ...]:
+def problems_of(path: Path, neighbours: Neighbours | None = None) -> tuple[DiagramProblem, ...]:
     """What is wrong with a diagram, with the forms in `../forms` and the .dmn files beside it.
 
-    Whether positions exist is not known here. Bounded in time; a file of more than 5 MB is not read.
+    Whether positions exist is not known here, nor processes that are not among the neighbours. Bounded in time; a
+    file of more than 5 MB is not read.
     """
     try:
-        kept = path.stat()
-        if S_ISFIFO(kept.st_mode) or S_ISCHR(kept.st_mode):
-            raise ValueError("not a regular file")  # reading might never end
-        if kept.st_size > LARGEST:
-            return (_unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576),)
-        xml = path.read_bytes()
-        forms = {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}
-        decisions = [one.read_bytes() for one in _beside(path, ".", "*.dmn")]
-    except (OSError, ValueError) as error:
-        return (_unread(N_("The file can't be read: %(reason)s."), reason=getattr(error, "strerror", None) or error),)
-    try:
         with _limited(SECONDS):
-            return check(xml, forms, decisions, positions=None).problems
+            return _check(path, neighbours or Neighbours()).problems
     except InvalidDiagram as error:
         return error.problems
+    except (OSError, ValueError) as error:
+        return (_unread(N_("The file can't be read: %(reason)s."), reason=getattr(error, "strerror", None) or error),)
     except (OutOfTime, RecursionError, MemoryError):
         return (_unread(N_("The diagram is too complicated to be checked.")),)
+
+
+def _check(path: Path, neighbours: Neighbours) -> Checked:
+    xml = _content(path)
+    forms = {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}
+    decisions = [one.read_bytes() for one in _beside(path, ".", "*.dmn")]
+    return check(xml, forms, decisions, positions=None, processes=lambda call: neighbours.find(path, call))
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a diagram. Raises OSError, ValueError, InvalidDiagram for what is not to be read."""
+    kept = path.stat()
+    if S_ISFIFO(kept.st_mode) or S_ISCHR(kept.st_mode):
+        raise ValueError("not a regular file")  # reading might never end
+    if kept.st_size > LARGEST:
+        raise InvalidDiagram([_unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576)])
+    return path.read_bytes()
 
 
 def _beside(path: Path, folder: str, pattern: str) -> Iterator[Path]:
