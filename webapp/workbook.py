@@ -79,6 +79,17 @@ def remarks(
     return tuple((heading, reason, tuple(numbers)) for (heading, reason), numbers in found.items())
 
 
+def runs(numbers: Sequence[int]) -> str:
+    """Rising numbers as people write them: "1–3, 5"."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in found)
+
+
 def _names(case: CasePage) -> dict[str, object]:
     """Answers of the steps that run once, by key; later ones win."""
     names: dict[str, object] = {}
@@ -132,8 +143,8 @@ def write(
             _cell(sheet, (top + number, place), column, value, files, plain, guarded, numbers.get(column.type, plain))
     sheet.freeze_panes(top + 1, min(4, len(columns)))
     for number, (text, reason, places) in enumerate(notes, start=top + len(rows) + 2):
-        numbered = _("rows %(numbers)s", numbers=", ".join(map(str, places)))
-        sheet.write_string(number, 0, f"{text} ({numbered}): {reason}", book.add_format({"italic": True}))
+        told = f"{text} ({_('rows %(numbers)s', numbers=runs(places))}): {reason}"
+        sheet.write_string(number, 0, told[:32_000], book.add_format({"italic": True}))
     if rows:
         sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
     sheet.set_landscape()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import alerts, positions
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM, HoldingKind
+from engine.model import AlertRow
 from engine.worker import Worker
 from tests import answers
 from tests.engine.test_procedure import As, begin, mine, procedure
@@ -47,8 +49,12 @@ def test_alerts_are_seen_and_counted_by_the_told_and_by_administrators(
         "kasubag_umum": (0, 0),
         "lurah_kepuharjo": (0, 0),
     }
-    with procedure.read(SYSTEM) as uow:
+    with procedure.begin(SYSTEM) as uow:
         assert alerts.count_open(uow) == 3
+        uow.session.scalars(select(AlertRow).limit(1)).one().recipients = ["sekretarisxkecamatan", "camat"]
+    for key, count in (("sekretaris_kecamatan", 2), ("lurah_kepuharjo", 1), ("camat", 1)):
+        with procedure.read(as_(key)) as uow:
+            assert alerts.count_open(uow) == count, key
 
 
 def test_who_stands_in_for_a_supervisor_sees_the_alerts_too(procedure: Database, as_: As, clock: SetClock) -> None:

@@ -88,7 +88,7 @@ def test_a_sum_with_a_gap_is_left_empty_and_the_workbook_says_why(quarters: Data
         "Predikat": "A",
         "Nilai": None,
     }
-    assert notes == ["Realisasi s.d. TW III (baris 1, 3, 4, 6): TW I: tidak ada berkas selesai yang dapat dibaca"]
+    assert notes == ["Realisasi s.d. TW III (baris 1, 3–4, 6): TW I: tidak ada berkas selesai yang dapat dibaca"]
 
     deliver(quarters, "I", {UNIT: [*known, *unfilled, indicator("Nilai", "B")]})
     rows, notes = workbook(visit, third)
