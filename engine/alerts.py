@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Select, Text, cast, false, func, or_, select, true
+from sqlalchemy import Select, Text, bindparam, cast, false, func, insert, or_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from . import calendars, definitions, history, positions, worktime
-from .db import UnitOfWork
+from .db import UnitOfWork, batched
+from .deadlines import Standing
 from .diagram.model import Process
 from .errors import Conflict, NotAllowed, NotFound
 from .identity import Entitlement
@@ -26,6 +28,13 @@ from .model import (
 from .reading import readable
 from .views import Page
 from .worktime import Lateness
+
+_ROWS: Any = AlertRow.__table__
+_RAISE = insert(_ROWS).returning(_ROWS.c.id)
+_TOLD = select(_ROWS.c.id, _ROWS.c.instance_id, _ROWS.c.activity_id).where(
+    _ROWS.c.deadline_id.in_(bindparam("deadlines", expanding=True)), _ROWS.c.state != AlertState.CLOSED
+)
+_CLOSE = update(_ROWS).where(_ROWS.c.id == bindparam("alert"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,45 +77,40 @@ def recipients_for(uow: UnitOfWork, process: Process, performer: str | None) -> 
     return list(dict.fromkeys([*definitions.owner_keys(uow, process), *positions.administrators(uow)]))
 
 
-def raise_for(uow: UnitOfWork, deadline: DeadlineRow, process: Process, performer: str | None) -> AlertRow:
+def raise_for(uow: UnitOfWork, deadline: Standing, process: Process, performer: str | None) -> None:
     """Open the one alert of a passed deadline. The unique deadline_id makes a second one impossible."""
     recipients = recipients_for(uow, process, performer)
-    row = AlertRow(
-        deadline_id=deadline.id,
-        instance_id=deadline.instance_id,
-        activity_id=deadline.activity_id,
-        performer=performer,
-        recipients=recipients,
-        state=AlertState.OPEN,
-        opened_at=uow.now,
-        due_at=deadline.due_at,
-        note="",
-    )
-    uow.session.add(row)
-    uow.session.flush()
+    values = {
+        "deadline_id": deadline.id,
+        "instance_id": deadline.instance_id,
+        "activity_id": deadline.activity_id,
+        "performer": performer,
+        "recipients": recipients,
+        "state": AlertState.OPEN,
+        "opened_at": uow.now,
+        "due_at": deadline.due_at,
+        "note": "",
+    }
     history.record(
         uow,
         "alert.opened",
         instance_id=deadline.instance_id,
         activity_id=deadline.activity_id,
-        alert=row.id,
+        alert=uow.execute(_RAISE, values).scalar_one(),
         due=deadline.due_at.isoformat(),
         recipients=recipients,
     )
-    return row
 
 
-def close_for(uow: UnitOfWork, deadlines: list[DeadlineRow]) -> None:
+def close_for(uow: UnitOfWork, deadlines: Iterable[Standing]) -> None:
     """Close the alerts of deadlines whose work has ended; they remain visible."""
-    ids = [row.id for row in deadlines]
-    if not ids:
-        return
-    still = select(AlertRow).where(AlertRow.deadline_id.in_(ids), AlertRow.state != AlertState.CLOSED)
-    for alert in uow.session.scalars(still):
-        alert.state, alert.closed_at = AlertState.CLOSED, uow.now
-        history.record(
-            uow, "alert.closed", instance_id=alert.instance_id, activity_id=alert.activity_id, alert=alert.id
-        )
+    told = [row.id for row in deadlines if row.alert_state not in (None, AlertState.CLOSED)]
+    for ids in batched(told):
+        for alert in uow.execute(_TOLD, {"deadlines": ids}).all():
+            uow.execute(_CLOSE, {"alert": alert.id, "state": AlertState.CLOSED, "closed_at": uow.now})
+            history.record(
+                uow, "alert.closed", instance_id=alert.instance_id, activity_id=alert.activity_id, alert=alert.id
+            )
 
 
 def listing(uow: UnitOfWork, *, state: Literal["open", "all"] = "open") -> tuple[AlertView, ...]:

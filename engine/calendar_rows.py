@@ -17,23 +17,10 @@ from .worktime.hours import Calendar, DayOff, HoursPeriod
 
 OFFICE = "office"
 
-#: set in a session that changed a calendar: until it commits, a revision may still be taken back and used again
-CHANGED = "calendars.changed"
-
-_cache: dict[tuple[str, int, int], Calendar] = {}
-
 
 def get(uow: UnitOfWork, key: str = OFFICE) -> Calendar:
     """The calendar as a value. Raises NotFound."""
-    row = row_of(uow, key)
-    if CHANGED in uow.session.info:
-        return value_of(uow, row)
-    known = (str(uow.session.get_bind().engine.url), row.id, row.revision)
-    if known not in _cache:
-        if len(_cache) > 64:
-            _cache.clear()
-        _cache[known] = value_of(uow, row)
-    return _cache[known]
+    return uow.kept(("calendar", key), lambda: value_of(uow, row_of(uow, key)))
 
 
 def row_of(uow: UnitOfWork, key: str) -> CalendarRow:
@@ -56,7 +43,6 @@ def opened(uow: UnitOfWork, key: str) -> CalendarRow:
 
 def changed(uow: UnitOfWork, row: CalendarRow, what: str, **facts: Any) -> None:
     row.revision += 1
-    uow.session.info[CHANGED] = True
     uow.session.flush()
     entitled_by = require_administrator(uow.actor, "change calendars")
     history.record(uow, "calendar.changed", entitled_by=entitled_by, calendar=row.key, what=what, **facts)

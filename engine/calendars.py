@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 
 from . import history, locks
-from .calendar_rows import CHANGED, OFFICE, changed, get, iso, opened, periods_of, row_of, text, value_of
+from .calendar_rows import OFFICE, changed, get, iso, opened, periods_of, row_of, text, value_of
 from .days_off import (
     KINDS,
     Proposal,
@@ -94,7 +94,6 @@ def create(
     uow.session.add(row)
     uow.session.flush()
     uow.session.add(HoursRow(calendar_id=row.id, weekdays=weeks.stored(week), source=source))
-    uow.session.info[CHANGED] = True
     history.record(uow, "calendar.created", entitled_by=entitled_by, calendar=key, name=row.name, zone=zone)
 
 
@@ -192,7 +191,7 @@ def preview(uow: UnitOfWork, change: Callable[[UnitOfWork], object], key: str = 
     Needs a unit for writing. Raises what the change raises.
     """
     session = uow.session
-    before = CHANGED in session.info
+    before = session.office_changed
     savepoint = session.begin_nested()
     try:
         change(uow)
@@ -200,5 +199,4 @@ def preview(uow: UnitOfWork, change: Callable[[UnitOfWork], object], key: str = 
         return value_of(uow, row_of(uow, key))
     finally:
         savepoint.rollback()
-        if not before:
-            session.info.pop(CHANGED, None)
+        session.office_changed = before

@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 
 from . import calendars, definitions, worktime
-from .db import UnitOfWork
+from .db import UnitOfWork, batched
 from .diagram.model import Process
-from .model import DeadlineRow, DeadlineState, DefinitionRow, InstanceRow, TaskRow, TaskState
+from .model import AlertRow, AlertState, DeadlineRow, DeadlineState, DefinitionRow, InstanceRow, TaskRow, TaskState
 from .spiff.snapshot import WaitingTimer
 from .worktime import Calendar, Lateness
+
+_ROWS: Any = DeadlineRow.__table__
+_ALERTS: Any = AlertRow.__table__
+_KNOWN = select(
+    _ROWS.c.id,
+    _ROWS.c.instance_id,
+    _ROWS.c.activity_id,
+    _ROWS.c.activity_key,
+    _ROWS.c.timer_id,
+    _ROWS.c.timer_key,
+    _ROWS.c.due_at,
+    _ROWS.c.state,
+    _ROWS.c.ended_at,
+    _ALERTS.c.state.label("alert_state"),
+).outerjoin(_ALERTS, _ALERTS.c.deadline_id == _ROWS.c.id)
+_STANDING = _KNOWN.where(_ROWS.c.activity_key.in_(bindparam("keys", expanding=True)))
+_LEFT = _KNOWN.where(_ROWS.c.instance_id == bindparam("case"), _ROWS.c.ended_at.is_(None)).order_by(_ROWS.c.id)
+_ARM = insert(_ROWS)
+_CHANGE = update(_ROWS).where(_ROWS.c.id == bindparam("row"))
+_CLOSE = update(_ROWS).where(_ROWS.c.id.in_(bindparam("rows", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +72,80 @@ def calendar_for(uow: UnitOfWork, process: Process) -> Calendar | None:
     return calendars.get(uow, process.calendar) if process.calendar else None
 
 
+class Standing(NamedTuple):
+    """A deadline as a step finds it, with the alert about it."""
+
+    id: int
+    instance_id: int
+    activity_id: str
+    activity_key: str
+    timer_id: str
+    timer_key: str
+    due_at: datetime
+    state: str  #: DeadlineState
+    ended_at: datetime | None
+    alert_state: str | None  #: AlertState
+
+
+def standing(uow: UnitOfWork, activity_keys: Iterable[str]) -> dict[tuple[str, str], Standing]:
+    """The deadlines of these activity instances, ended ones too, by activity instance and timer."""
+    found = {}
+    for keys in batched(sorted(set(activity_keys))):
+        for row in uow.execute(_STANDING, {"keys": keys}):
+            one = Standing._make(row)
+            found[one.activity_key, one.timer_id] = one
+    return found
+
+
+def has_one(process: Process, activity_id: str) -> bool:
+    """Whether an activity has a standard time."""
+    node = process.nodes.get(activity_id)
+    return node is not None and node.deadline is not None
+
+
 def arm(
-    uow: UnitOfWork, instance_id: int, process: Process, calendar: Calendar | None, timers: Iterable[WaitingTimer]
-) -> None:
-    """Write a deadline for every waiting timer that is some activity's standard time and has none yet."""
-    wanted = [t for t in timers if t.attached_key is not None and is_deadline(process, t)]
-    if not wanted:
-        return
-    keys = {t.attached_key for t in wanted}
-    known = {
-        (row.activity_key, row.timer_id): row
-        for row in uow.session.scalars(select(DeadlineRow).where(DeadlineRow.activity_key.in_(keys)))
-    }
-    for timer in wanted:
-        row = known.get((timer.attached_key or "", timer.event_id))
+    uow: UnitOfWork,
+    instance_id: int,
+    process: Process,
+    calendar: Calendar | None,
+    timers: Iterable[WaitingTimer],
+    known: dict[tuple[str, str], Standing] | None = None,
+) -> dict[str, datetime]:
+    """Write a deadline for every waiting timer that is some activity's standard time and has none yet.
+
+    `known` are the deadlines of these activities, where the caller has read them. Returns the due instants of those
+    that have not ended, by activity instance.
+    """
+    wanted = [(timer.attached_key, timer) for timer in timers if timer.attached_key and is_deadline(process, timer)]
+    if known is None:
+        known = standing(uow, (key for key, _ in wanted))
+    due = {row.activity_key: row.due_at for row in known.values()}
+    new = []
+    for key, timer in wanted:
+        due[key] = timer.due
+        row = known.get((key, timer.event_id))
         if row is not None:
-            row.timer_key, row.due_at = timer.key, timer.due
+            if (row.timer_key, row.due_at) != (timer.key, timer.due):
+                uow.execute(_CHANGE, {"row": row.id, "timer_key": timer.key, "due_at": timer.due})
             continue
-        uow.session.add(
-            DeadlineRow(
-                instance_id=instance_id,
-                activity_id=timer.attached_to or "",
-                activity_key=timer.attached_key or "",
-                timer_id=timer.event_id,
-                timer_key=timer.key,
-                calendar=calendar.key if calendar else None,
-                duration=timer.text,
-                started_at=timer.started,
-                due_at=timer.due,
-                ledger=ledger_of(calendar, timer),
-                state=DeadlineState.OPEN,
-            )
+        new.append(
+            {
+                "instance_id": instance_id,
+                "activity_id": timer.attached_to or "",
+                "activity_key": timer.attached_key,
+                "timer_id": timer.event_id,
+                "timer_key": timer.key,
+                "calendar": calendar.key if calendar else None,
+                "duration": timer.text,
+                "started_at": timer.started,
+                "due_at": timer.due,
+                "ledger": ledger_of(calendar, timer),
+                "state": DeadlineState.OPEN,
+            }
         )
+    if new:
+        uow.execute(_ARM, new)
+    return due
 
 
 def is_deadline(process: Process, timer: WaitingTimer) -> bool:
@@ -97,26 +159,32 @@ def ledger_of(calendar: Calendar | None, timer: WaitingTimer) -> dict[str, Any]:
     return {"due": timer.due.isoformat(), "entries": []}
 
 
-def passed(uow: UnitOfWork, activity_key: str, timer_id: str) -> DeadlineRow | None:
+def passed(
+    uow: UnitOfWork, activity_key: str, timer_id: str, known: dict[tuple[str, str], Standing]
+) -> Standing | None:
     """Mark this activity instance's deadline as missed; None where the timer is none or was marked before."""
-    row = uow.session.scalar(
-        select(DeadlineRow).where(DeadlineRow.activity_key == activity_key, DeadlineRow.timer_id == timer_id)
-    )
+    row = known.get((activity_key, timer_id))
     if row is None or row.state != DeadlineState.OPEN:
         return None
-    row.state, row.passed_at = DeadlineState.MISSED, uow.now
+    uow.execute(_CHANGE, {"row": row.id, "state": DeadlineState.MISSED, "passed_at": uow.now})
+    known[activity_key, timer_id] = row._replace(state=DeadlineState.MISSED, alert_state=AlertState.OPEN)
     return row
 
 
-def close(uow: UnitOfWork, activity_key: str, *, cancelled: bool = False) -> list[DeadlineRow]:
-    """End every deadline of an activity instance that has ended; returns them."""
-    rows = list(uow.session.scalars(select(DeadlineRow).where(DeadlineRow.activity_key == activity_key)))
-    for row in rows:
-        if row.ended_at is None:
-            row.ended_at = uow.now
-            if row.state == DeadlineState.OPEN:
-                row.state = DeadlineState.CANCELLED if cancelled else DeadlineState.MET
-    return rows
+def close(uow: UnitOfWork, rows: Iterable[Standing], *, cancelled: bool) -> None:
+    """End these deadlines, of activity instances that have ended."""
+    left = [row for row in rows if row.ended_at is None]
+    for state, ids in (
+        (DeadlineState.CANCELLED if cancelled else DeadlineState.MET, [r.id for r in left if r.state == "open"]),
+        (DeadlineState.MISSED, [r.id for r in left if r.state != "open"]),
+    ):
+        for some in batched(ids):
+            uow.execute(_CLOSE, {"rows": some, "state": state, "ended_at": uow.now})
+
+
+def left(uow: UnitOfWork, instance_id: int) -> tuple[Standing, ...]:
+    """The deadlines of a case that have not ended."""
+    return tuple(Standing._make(row) for row in uow.execute(_LEFT, {"case": instance_id}))
 
 
 def view(uow: UnitOfWork, row: DeadlineRow, process: Process, item_label: str = "") -> DeadlineView:

@@ -89,6 +89,7 @@ def upload(
     )
     uow.session.add(row)
     uow.session.flush()
+    uow.seen.pop(("files", task_id), None)
     return _view(row, task, uow.actor.name)
 
 
@@ -119,6 +120,8 @@ def attach(uow: UnitOfWork, task_id: int, ids: Mapping[str, Sequence[str]]) -> N
 
     `ids` are document ids by field path. Those attached by an earlier round stay as they are.
     """
+    if uow.seen.get(("files", task_id)) == ():
+        return
     fields = {id: path for path, named in ids.items() for id in named}
     drafts = uow.session.scalars(
         select(DocumentRow)
@@ -171,6 +174,8 @@ def files_of_case(uow: UnitOfWork, instance_id: int) -> dict[str, File]:
 
 def drafts_of_task(uow: UnitOfWork, task_id: int) -> dict[str, File]:
     """The files waiting to be sent with a task, by id: whoever uploaded them, since a task may change hands."""
+    if uow.seen.get(("files", task_id)) == ():
+        return {}
     rows = uow.session.scalars(
         select(DocumentRow).where(DocumentRow.task_id == task_id, DocumentRow.state == DocumentState.DRAFT)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from . import documents, office, positions, series
 from .db import UnitOfWork
 from .errors import NotFound
 from .expressions import evaluate
-from .model import InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+from .model import InstanceRow, PersonRow, SubmissionRow, TaskRow
 from .reading import readable
+from .waiting import Waiting, waiting
 
 Evaluate = Callable[[str, Mapping[str, object]], object]
 
@@ -27,16 +28,21 @@ def evaluator(uow: UnitOfWork) -> Evaluate:
     return lambda text, names: evaluate(text, names, functions)
 
 
-def context_for(uow: UnitOfWork, instance: InstanceRow, task: TaskRow, form: Form) -> Context:
-    """Gather everything `form` names, and no more."""
+def context_for(
+    uow: UnitOfWork, instance: InstanceRow, task: TaskRow, form: Form, open_tasks: Iterable[Waiting] | None = None
+) -> Context:
+    """Gather everything `form` names, and no more. `open_tasks` are the case's, where the caller knows them."""
     wanted = _activities(form) | {task.activity_id}
     items = _items(uow, instance.id, wanted)
+    if open_tasks is None:
+        open_tasks = waiting(uow, instance.id)
+    ranks = positions.ranks(uow)
     earlier = next((i for i in items.get(task.activity_id, ()) if (i.item or None) == task.item), None)
     return Context(
         today=office.today(uow),
         item=task.item,
         item_label=task.item_label,
-        sources={activity: _expected(uow, instance.id, activity, found) for activity, found in items.items()},
+        sources={activity: _expected(activity, found, open_tasks, ranks) for activity, found in items.items()},
         previous=earlier,
         choices=positions.choices(uow),
         files={**_attached(uow, instance.id, earlier), **documents.drafts_of_task(uow, task.id)},
@@ -84,21 +90,14 @@ def _items(uow: UnitOfWork, instance_id: int, activities: set[str]) -> dict[str,
     return {activity: tuple(by_item.values()) for activity, by_item in found.items()}
 
 
-def _expected(uow: UnitOfWork, instance_id: int, activity: str, found: tuple[Item, ...]) -> tuple[Item, ...]:
+def _expected(
+    activity: str, found: tuple[Item, ...], open_tasks: Iterable[Waiting], ranks: Mapping[str, int]
+) -> tuple[Item, ...]:
     """Items with the ones still open shown as not sent, in the order of their positions."""
-    open_items = {
-        item: (label, number)
-        for item, label, number in uow.session.execute(
-            select(TaskRow.item, TaskRow.item_label, TaskRow.round).where(
-                TaskRow.instance_id == instance_id, TaskRow.activity_id == activity, TaskRow.state == TaskState.OPEN
-            )
-        )
-        if item is not None
-    }
+    open_items = {t.item: t for t in open_tasks if t.activity_id == activity and t.item is not None}
     sent = [i for i in found if i.item not in open_items]
-    waiting = [Item(item=k, label=label, values=None, round=number) for k, (label, number) in open_items.items()]
-    ranks = positions.ranks(uow)
-    return tuple(sorted([*sent, *waiting], key=lambda i: (ranks.get(i.item or "", sys.maxsize), i.label)))
+    asked = [Item(item=k, label=t.item_label, values=None, round=t.round) for k, t in open_items.items()]
+    return tuple(sorted([*sent, *asked], key=lambda i: (ranks.get(i.item or "", sys.maxsize), i.label)))
 
 
 def _attached(uow: UnitOfWork, instance_id: int, earlier: Item | None) -> dict[str, Any]:

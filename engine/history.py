@@ -44,20 +44,20 @@ def record(
 ) -> None:
     """Append one event at the unit's instant; `data` is JSON, `entitled_by` the position that gave the right."""
     actor = uow.actor
-    uow.session.add(
-        HistoryRow(
-            at=uow.now,
-            kind=kind,
-            instance_id=instance_id,
-            task_id=task_id,
-            activity_id=activity_id,
-            person_id=actor.person_id,
-            person_name="" if actor.person_id is None else actor.name,
-            position_key=entitled_by.key if entitled_by else None,
-            position_name=entitled_by.name if entitled_by else "",
-            acting=entitled_by.kind.value if entitled_by and entitled_by.kind is not HoldingKind.HOLDER else "",
-            data=data,
-        )
+    uow.session.facts.append(
+        {
+            "at": uow.now,
+            "kind": kind,
+            "instance_id": instance_id,
+            "task_id": task_id,
+            "activity_id": activity_id,
+            "person_id": actor.person_id,
+            "person_name": "" if actor.person_id is None else actor.name,
+            "position_key": entitled_by.key if entitled_by else None,
+            "position_name": entitled_by.name if entitled_by else "",
+            "acting": entitled_by.kind.value if entitled_by and entitled_by.kind is not HoldingKind.HOLDER else "",
+            "data": data,
+        }
     )
 
 

@@ -117,19 +117,30 @@ def end_holding(uow: UnitOfWork, holding_id: int, ends_on: date) -> HolderView:
 
 def holders_of(uow: UnitOfWork, keys: Collection[str]) -> dict[str, tuple[HolderView, ...]]:
     """Who holds each of these positions today, the regular holder first; () for a vacant or unknown one."""
-    found: dict[str, list[HolderView]] = {key: [] for key in keys}
-    if not found:
+    if not keys:
         return {}
+    today = office.today(uow)
+    held = uow.kept("holders", lambda: _holders(uow))
+    return {
+        key: tuple(h for h in held.get(key, ()) if h.starts_on <= today and (h.ends_on is None or today <= h.ends_on))
+        for key in keys
+    }
+
+
+def _holders(uow: UnitOfWork) -> dict[str, list[HolderView]]:
+    """All holdings of active positions by active people, of any day, by position; regular holders first."""
+    found: dict[str, list[HolderView]] = {}
     rows = uow.session.execute(
         select(PositionRow.key, HoldingRow, PersonRow.name)
         .join(HoldingRow, HoldingRow.position_id == PositionRow.id)
         .join(PersonRow, PersonRow.id == HoldingRow.person_id)
-        .where(PositionRow.key.in_(found), PositionRow.active, PersonRow.active, in_force(office.today(uow)))
-        .order_by(HoldingRow.id)
+        .where(PositionRow.active, PersonRow.active)
     )
     for key, holding, name in rows:
-        found[key].append(holder_view(holding, name))
-    return {key: tuple(sorted(views, key=regular_first)) for key, views in found.items()}
+        found.setdefault(key, []).append(holder_view(holding, name))
+    for views in found.values():
+        views.sort(key=regular_first)
+    return found
 
 
 def actor_of(uow: UnitOfWork, person_id: int) -> Actor:

@@ -6,34 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from . import alerts, calendars, deadlines, definitions, history, jobs, locks, mailbox, office, performers, worktime
+from . import calendars, deadlines, definitions, history, jobs, locks, mailbox, office, performers, worktime
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
 from .identity import Entitlement
 from .model import (
     CaseState,
-    DeadlineRow,
-    DeadlineState,
     DefinitionRow,
     InstanceRow,
     JobRow,
     MessageRow,
     MessageState,
-    ParticipantRow,
     SubscriptionRow,
-    TaskRow,
-    TaskState,
 )
 from .reading import readable
-from .settle import Settled, cancel_task, settle
+from .settle import Settled, cancel_tasks, end_deadlines, settle
 from .spiff import step
 from .spiff.around import Around
 from .spiff.snapshot import Snapshot
+from .waiting import waiting
 from .worktime import Calendar
 
 
@@ -88,13 +83,13 @@ def _begin(
     )
     uow.session.add(instance)
     uow.session.flush()
-    for position in [entitled.key] if entitled else definitions.owner_keys(uow, process):
-        uow.session.add(ParticipantRow(instance_id=instance.id, position_key=position))
+    joined = (entitled.key,) if entitled else definitions.owner_keys(uow, process)
     history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
     calendar = deadlines.calendar_for(uow, process)
     snapshot = step.start(definitions.spec_of(uow, definition.id), variables, surroundings(uow, calendar))
     name = entitled.name if entitled else ""
-    return instance, settle(uow, instance, process, calendar, snapshot, from_person=name)
+    settled = settle(uow, instance, process, calendar, snapshot, from_person=name, joined=joined, open_before=())
+    return instance, settled
 
 
 def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Around:
@@ -102,7 +97,7 @@ def surroundings(uow: UnitOfWork, calendar: Calendar | None) -> Around:
     return Around(
         uow.now,
         lambda start, text: worktime.due(calendar, start, text).at,
-        ZoneInfo(office.zone(uow)),
+        office.zone_of(uow),
         office.functions(uow),
     )
 
@@ -201,17 +196,17 @@ def deliver(uow: UnitOfWork, job: JobRow, case: InstanceRow | None) -> None:
     if case is None:
         mailbox.delivered(uow, message, begin(uow, process, message.variables))
         return
-    waiting = uow.session.scalars(
+    subscribed = uow.session.scalars(
         select(SubscriptionRow)
         .where(SubscriptionRow.instance_id == case.id, SubscriptionRow.kind == "message")
         .where(SubscriptionRow.name == message.name, SubscriptionRow.correlation == message.correlation)
         .order_by(SubscriptionRow.id)
     ).first()
-    if waiting is None or case.state != CaseState.ACTIVE:
+    if subscribed is None or case.state != CaseState.ACTIVE:
         mailbox.address(uow, message)
         return
     try:
-        receive(uow, case, waiting.key, message.variables)
+        receive(uow, case, subscribed.key, message.variables)
     except step.NoSuchTask:  # what was due came first and closed it
         fire(uow, case)
         mailbox.address(uow, message)
@@ -237,20 +232,8 @@ def cancel(uow: UnitOfWork, instance_id: int, reason: str) -> None:
     row.state, row.reason, row.ended_at = CaseState.CANCELLED, reason.strip(), uow.now
     row.activities = []
     history.record(uow, "case.cancelled", instance_id=row.id, entitled_by=entitled, reason=row.reason)
-    for task in uow.session.scalars(
-        select(TaskRow).where(TaskRow.instance_id == row.id, TaskRow.state == TaskState.OPEN)
-    ):
-        cancel_task(uow, task)
-    left = list(
-        uow.session.scalars(
-            select(DeadlineRow).where(DeadlineRow.instance_id == row.id, DeadlineRow.ended_at.is_(None))
-        )
-    )
-    for deadline in left:
-        deadline.ended_at = uow.now
-        if deadline.state == DeadlineState.OPEN:
-            deadline.state = DeadlineState.CANCELLED
-    alerts.close_for(uow, left)
+    cancel_tasks(uow, row.id, waiting(uow, row.id))
+    end_deadlines(uow, row.id, cancelled=True)
     jobs.match(uow, row.id, ())
     mailbox.leave(uow, row.id)
 

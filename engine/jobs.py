@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from . import history, locks
-from .db import UnitOfWork
+from .db import UnitOfWork, batched
 from .model import CaseState, IncidentRow, InstanceRow, JobRow
 from .spiff.snapshot import OpenCall, WaitingTimer
 
@@ -21,29 +21,34 @@ RETRIES = 5
 BACKOFF = timedelta(seconds=10)  #: doubles with every attempt
 LEASE = timedelta(minutes=2)  #: longer than any connector may take
 
+_ROWS: Any = JobRow.__table__
+_OF_CASE = select(_ROWS.c.id, _ROWS.c.key, _ROWS.c.due_at).where(
+    _ROWS.c.instance_id == bindparam("case"), _ROWS.c.kind.in_(("timer", "service"))
+)
+_DROP = delete(_ROWS).where(_ROWS.c.id.in_(bindparam("rows", expanding=True)))
+_RETIME = update(_ROWS).where(_ROWS.c.id == bindparam("row"))
+_ADD = insert(_ROWS)
+
 
 def match(uow: UnitOfWork, instance_id: int, timers: Iterable[WaitingTimer], calls: Iterable[OpenCall] = ()) -> None:
     """Make the case's timer and service jobs exactly its waiting timers and open service tasks."""
-    found = select(JobRow).where(JobRow.instance_id == instance_id, JobRow.kind.in_(("timer", "service")))
-    rows = {row.key: row for row in uow.session.scalars(found)}
+    rows = {row.key: row for row in uow.execute(_OF_CASE, {"case": instance_id})}
     waiting = {timer.key: timer for timer in timers}
     open_calls = {call.key: call for call in calls}
-    gone = [row.id for key, row in rows.items() if key not in waiting and key not in open_calls]
-    if gone:
-        uow.session.execute(delete(JobRow).where(JobRow.id.in_(gone)))
-        for row in rows.values():
-            if row.id in gone:
-                uow.session.expunge(row)
+    for gone in batched([row.id for key, row in rows.items() if key not in waiting and key not in open_calls]):
+        uow.execute(_DROP, {"rows": gone})
+    new = []
     for key, timer in waiting.items():
-        if key in rows:
-            rows[key].due_at = timer.due
-        else:
-            payload = {"event_id": timer.event_id}
-            add(uow, "timer", key, instance_id=instance_id, payload=payload, due_at=timer.due)
+        if key not in rows:
+            new.append(_new(uow, "timer", key, instance_id, {"event_id": timer.event_id}, timer.due))
+        elif rows[key].due_at != timer.due:
+            uow.execute(_RETIME, {"row": rows[key].id, "due_at": timer.due})
     for key, call in open_calls.items():
         if key not in rows:
             payload = {"event_id": call.activity_id, "connector": call.connector}
-            add(uow, "service", key, instance_id=instance_id, payload=payload)
+            new.append(_new(uow, "service", key, instance_id, payload))
+    if new:
+        uow.execute(_ADD, new)
 
 
 def add(
@@ -57,18 +62,29 @@ def add(
     held: bool = False,
 ) -> None:
     """Schedule work, due at once unless said otherwise; `held` while its case is suspended."""
-    uow.session.add(
-        JobRow(
-            kind=kind,
-            key=key,
-            instance_id=instance_id,
-            due_at=due_at or uow.now,
-            attempts=0,
-            dead=held,
-            error="",
-            payload=payload,
-        )
-    )
+    uow.execute(_ADD, _new(uow, kind, key, instance_id, payload, due_at, held=held))
+
+
+def _new(
+    uow: UnitOfWork,
+    kind: str,
+    key: str,
+    instance_id: int | None,
+    payload: dict[str, Any],
+    due_at: datetime | None = None,
+    *,
+    held: bool = False,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "key": key,
+        "instance_id": instance_id,
+        "due_at": due_at or uow.now,
+        "attempts": 0,
+        "dead": held,
+        "error": "",
+        "payload": payload,
+    }
 
 
 def remove(uow: UnitOfWork, key: str) -> None:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy import select
+
 from . import history, locks
 from .db import CLOCK_OFFSET, UnitOfWork
 from .errors import N_, Conflict, InvalidInput
@@ -37,8 +39,7 @@ FARTHEST = timedelta(days=3 * 366)
 
 def get(uow: UnitOfWork, key: str, default: Any = None) -> Any:
     """The value kept under `key`, else `default`."""
-    row = uow.session.get(SettingRow, key)
-    return default if row is None else row.value
+    return uow.kept("settings", lambda: _values(uow)).get(key, default)
 
 
 def put(uow: UnitOfWork, key: str, value: Any) -> None:
@@ -62,7 +63,12 @@ def office_name(uow: UnitOfWork) -> str:
 
 def zone(uow: UnitOfWork) -> str:
     """The name of the office's time zone; dates of people and positions are meant in it."""
-    return zone_named(get(uow, ZONE)).key
+    return zone_of(uow).key
+
+
+def zone_of(uow: UnitOfWork) -> ZoneInfo:
+    """The office's time zone."""
+    return zone_named(get(uow, ZONE))
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +79,7 @@ def zone_named(name: str | None) -> ZoneInfo:
 
 def today(uow: UnitOfWork) -> date:
     """The office's date at the unit's instant."""
-    return uow.now.astimezone(zone_named(get(uow, ZONE))).date()
+    return uow.now.astimezone(zone_of(uow)).date()
 
 
 def thresholds(uow: UnitOfWork) -> tuple[tuple[float, bool, str], ...]:
@@ -84,7 +90,8 @@ def thresholds(uow: UnitOfWork) -> tuple[tuple[float, bool, str], ...]:
 
 def functions(uow: UnitOfWork) -> dict[str, Function]:
     """What expressions of this office may call, with its categories and its date."""
-    return office_functions(thresholds(uow), today=today(uow))
+    day = today(uow)
+    return uow.kept(("functions", day), lambda: office_functions(thresholds(uow), today=day))
 
 
 def training(uow: UnitOfWork) -> bool:
@@ -123,6 +130,10 @@ def advance_clock(uow: UnitOfWork, *, by: timedelta | None = None, until: dateti
         uow, "clock.advanced", entitled_by=entitled_by, seconds=by.total_seconds(), to=(uow.now + by).isoformat()
     )
     return offset
+
+
+def _values(uow: UnitOfWork) -> dict[str, Any]:
+    return {row.key: row.value for row in uow.session.execute(select(SettingRow.key, SettingRow.value))}
 
 
 def _write(uow: UnitOfWork, key: str, value: Any) -> None:

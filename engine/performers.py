@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from . import office, positions
 from .db import UnitOfWork
 from .identity import Entitlement, HoldingKind
 from .model import AlertRow, AlertState, CandidateRow, DeadlineRow, HoldingRow, PersonRow, PositionRow, TaskRow
+
+_CANDIDATES: Any = CandidateRow.__table__
+_FURTHER = (
+    select(_CANDIDATES.c.position_key, _CANDIDATES.c.person_id)
+    .where(_CANDIDATES.c.task_id == bindparam("task"))
+    .order_by(_CANDIDATES.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,25 @@ class Performer:
 
 def groups_of(uow: UnitOfWork, task: TaskRow) -> list[str]:
     """All candidate positions of an open task."""
-    further = uow.session.scalars(select(CandidateRow.position_key).where(CandidateRow.task_id == task.id))
-    return [key for key in [task.candidate_group, *further] if key is not None]
+    return [key for key in [task.candidate_group, *(key for key, _ in _further(uow, task.id))] if key is not None]
+
+
+def remember(uow: UnitOfWork, task_id: int, further: Iterable[tuple[str | None, int | None]]) -> None:
+    """Note the further positions and the people that may take a task whose case this unit holds."""
+    uow.seen["candidates", task_id] = tuple(further)
+
+
+def names_others(uow: UnitOfWork, task: TaskRow) -> bool:
+    """Whether others than its first position may take the task."""
+    return bool(_further(uow, task.id))
+
+
+def _further(uow: UnitOfWork, task_id: int) -> tuple[tuple[str | None, int | None], ...]:
+    """Positions and people besides the first position."""
+    found: tuple[tuple[str | None, int | None], ...] | None = uow.seen.get(("candidates", task_id))
+    if found is None:
+        found = tuple((row[0], row[1]) for row in uow.execute(_FURTHER, {"task": task_id}))
+    return found
 
 
 def entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
@@ -39,10 +64,7 @@ def entitlement(uow: UnitOfWork, task: TaskRow) -> Entitlement | None:
     mine = uow.actor.holding(*groups)
     if mine is not None:
         return mine
-    named = select(CandidateRow.id).where(
-        CandidateRow.task_id == task.id, CandidateRow.person_id == uow.actor.person_id
-    )
-    if uow.actor.positions and uow.session.scalar(named.limit(1)) is not None:
+    if uow.actor.positions and any(person == uow.actor.person_id for _, person in _further(uow, task.id)):
         return uow.actor.positions[0]
     if any(positions.holders_of(uow, groups).values()):
         return None

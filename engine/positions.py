@@ -190,7 +190,10 @@ def end(uow: UnitOfWork, id: int) -> PositionView:
 
 def resolve(uow: UnitOfWork, name_or_key: str) -> str | None:
     """The key of the active position a lane or group means: its key, its name, or a name it had before."""
-    wanted = name_or_key.strip()
+    return uow.kept(("position meant", name_or_key), lambda: _meant(uow, name_or_key.strip()))
+
+
+def _meant(uow: UnitOfWork, wanted: str) -> str | None:
     rows = [row for row in _rows(uow).values() if row.active]
     for row in rows:
         if row.key == wanted:
@@ -212,16 +215,20 @@ def resolve(uow: UnitOfWork, name_or_key: str) -> str | None:
 
 def names(uow: UnitOfWork) -> dict[str, str]:
     """Key -> name of every position, ended ones too: history still mentions them."""
-    return {row.key: row.name for row in _rows(uow).values()}
+    return uow.kept("position names", lambda: {row.key: row.name for row in _rows(uow).values()})
 
 
 def ranks(uow: UnitOfWork) -> dict[str, int]:
     """Key -> place in lists, smallest first."""
-    return {row.key: row.rank for row in _rows(uow).values()}
+    return uow.kept("position ranks", lambda: {row.key: row.rank for row in _rows(uow).values()})
 
 
 def choices(uow: UnitOfWork) -> dict[str, tuple[Choice, ...]]:
     """Lists for forms: "positions" (all active) and one per tag with an "s" ("unit" -> "units")."""
+    return uow.kept("position choices", lambda: _choices(uow))
+
+
+def _choices(uow: UnitOfWork) -> dict[str, tuple[Choice, ...]]:
     lists: dict[str, list[Choice]] = {"positions": []}
     for row in _rows(uow).values():
         if row.active:
@@ -234,6 +241,10 @@ def choices(uow: UnitOfWork) -> dict[str, tuple[Choice, ...]]:
 
 def superior_of(uow: UnitOfWork, key: str) -> PositionView | None:
     """The nearest active position above `key`; None at the top or for an unknown key."""
+    return uow.kept(("superior", key, office.today(uow)), lambda: _superior_of(uow, key))
+
+
+def _superior_of(uow: UnitOfWork, key: str) -> PositionView | None:
     rows = _rows(uow)
     row = next((r for r in rows.values() if r.key == key), None)
     while row is not None and row.superior_id is not None:
@@ -246,7 +257,9 @@ def superior_of(uow: UnitOfWork, key: str) -> PositionView | None:
 
 def administrators(uow: UnitOfWork) -> tuple[str, ...]:
     """Keys of the active positions whose holders administer the installation."""
-    return tuple(row.key for row in _rows(uow).values() if row.active and row.administrator)
+    return uow.kept(
+        "administrators", lambda: tuple(row.key for row in _rows(uow).values() if row.active and row.administrator)
+    )
 
 
 def _rows(uow: UnitOfWork) -> dict[int, PositionRow]:

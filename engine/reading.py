@@ -37,6 +37,10 @@ def listable(uow: UnitOfWork) -> ColumnElement[bool]:
 
 def with_subordinates(uow: UnitOfWork, keys: frozenset[str]) -> frozenset[str]:
     """Position keys with everybody below them in the line of superiors."""
+    return uow.kept(("with subordinates", keys), lambda: _with_subordinates(uow, keys))
+
+
+def _with_subordinates(uow: UnitOfWork, keys: frozenset[str]) -> frozenset[str]:
     rows = uow.session.execute(select(PositionRow.id, PositionRow.key, PositionRow.superior_id)).all()
     below: dict[int | None, list[tuple[int, str]]] = {}
     for id, key, superior_id in rows:
@@ -55,6 +59,10 @@ def owned_definitions(uow: UnitOfWork) -> list[int]:
     """Ids of all versions of the processes the actor owns."""
     if not uow.actor.positions:
         return []
+    return uow.kept(("owned", uow.actor.position_keys), lambda: _owned(uow))
+
+
+def _owned(uow: UnitOfWork) -> list[int]:
     ids = uow.session.scalars(select(DefinitionRow.id)).all()
     return [
         id

@@ -5,22 +5,23 @@ The stored state is the truth; task and job rows are its index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from . import alerts, deadlines, definitions, history, jobs, mailbox, office, positions
-from .db import UnitOfWork
+from . import alerts, deadlines, definitions, history, jobs, mailbox, office, performers, positions
+from .db import UnitOfWork, batched
+from .deadlines import Standing
 from .diagram.model import Node, Process
 from .errors import ExpressionError
 from .expressions import evaluate
 from .model import (
     CandidateRow,
     CaseState,
-    DeadlineRow,
-    DeadlineState,
     InstanceRow,
     ParticipantRow,
     PersonRow,
@@ -28,14 +29,39 @@ from .model import (
     TaskState,
 )
 from .spiff.snapshot import OpenTask, Snapshot, Step
+from .waiting import Waiting, waiting
 from .worktime import Calendar
+
+_TASKS: Any = TaskRow.__table__
+_CANDIDATES: Any = CandidateRow.__table__
+_PARTICIPANTS: Any = ParticipantRow.__table__
+_ROUNDS = (
+    select(_TASKS.c.activity_id, _TASKS.c.item, func.max(_TASKS.c.round))
+    .where(_TASKS.c.instance_id == bindparam("case"), _TASKS.c.activity_id.in_(bindparam("activities", expanding=True)))
+    .group_by(_TASKS.c.activity_id, _TASKS.c.item)
+)
+_DONE_LATER = (
+    select(_TASKS.c.id)
+    .where(_TASKS.c.instance_id == bindparam("case"), _TASKS.c.state == TaskState.COMPLETED)
+    .where(_TASKS.c.activity_id.in_(bindparam("later", expanding=True)))
+    .limit(1)
+)
+_CREATE = insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
+_END_TASKS = update(_TASKS).where(_TASKS.c.id.in_(bindparam("tasks", expanding=True)))
+_NAME_CANDIDATES = insert(_CANDIDATES)
+_FORGET_CANDIDATES = delete(_CANDIDATES).where(_CANDIDATES.c.task_id.in_(bindparam("tasks", expanding=True)))
+_JOIN = {
+    True: sqlite.insert(_PARTICIPANTS).on_conflict_do_nothing(),
+    False: postgresql.insert(_PARTICIPANTS).on_conflict_do_nothing(),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What a step changed that its caller reports on."""
 
-    created: tuple[TaskRow, ...]
+    created: tuple[TaskRow, ...]  #: read only: they belong to no session
+    waiting: tuple[Waiting, ...]  #: tasks that were open before and still are
     ended: bool
 
 
@@ -47,52 +73,73 @@ def settle(
     snapshot: Snapshot,
     *,
     from_person: str = "",
+    joined: Iterable[str] = (),
+    open_before: tuple[Waiting, ...] | None = None,
 ) -> Settled:
-    """Make the rows of a case say what its snapshot says. Called with the instance's row locked."""
-    open_tasks = {
-        row.key: row
-        for row in uow.session.scalars(
-            select(TaskRow).where(TaskRow.instance_id == instance.id, TaskRow.state == TaskState.OPEN)
-        )
-    }
-    _alert(uow, instance, process, snapshot.steps)
-    deadlines.arm(uow, instance.id, process, calendar, snapshot.timers)
-    created = _create_tasks(uow, instance, process, snapshot, open_tasks, from_person)
-    _cancel_tasks(uow, snapshot, open_tasks)
-    _end_activities(uow, instance, snapshot.steps)
+    """Make the rows of a case say what its snapshot says. Called with the instance's row locked.
+
+    `joined` are positions that take part from now on; `open_before` the open tasks, where the caller knows them.
+    """
+    if open_before is None:
+        open_before = waiting(uow, instance.id)
+    known = {task.key for task in open_before}
+    present = {task.key for task in snapshot.tasks}
+    new = [task for task in snapshot.tasks if task.key not in known]
+    gone = [task for task in open_before if task.key not in present]
+    standing = deadlines.standing(uow, _timed(process, snapshot, new, gone))
+    _alert(uow, instance, process, snapshot.steps, standing)
+    due = deadlines.arm(uow, instance.id, process, calendar, snapshot.timers, standing)
+    created = _create_tasks(uow, instance, process, new, due, from_person, joined)
+    cancel_tasks(uow, instance.id, gone)
+    _end_activities(uow, snapshot.steps, gone, standing)
     jobs.match(uow, instance.id, snapshot.timers, snapshot.calls)
     if process.listens and not snapshot.ended:
         mailbox.subscribe(uow, instance.id, snapshot.events)
     mailbox.post(uow, instance.id, snapshot.thrown)
-    instance.variables = dict(snapshot.data)
-    instance.activities = [
-        {"activity_id": a.activity_id, "key": a.key, "items": list(a.items)} for a in snapshot.activities
-    ]
-    name_case(uow, instance, process)
-    instance.snapshot = snapshot.state
-    instance.row_version += 1
+    _keep(uow, instance, process, snapshot)
     if snapshot.ended:
-        _end_case(uow, instance)
+        end_deadlines(uow, instance.id, cancelled=False)
         if process.listens:
             mailbox.leave(uow, instance.id)
-    uow.session.flush()
-    return Settled(tuple(created), snapshot.ended)
+    return Settled(created, tuple(task for task in open_before if task.key in present), snapshot.ended)
 
 
-def _alert(uow: UnitOfWork, instance: InstanceRow, process: Process, steps: tuple[Step, ...]) -> None:
-    uow.session.flush()
+def _timed(process: Process, snapshot: Snapshot, new: list[OpenTask], gone: list[Waiting]) -> Iterator[str]:
+    """The activity instances whose deadlines the step may look at or change."""
+    for timer in snapshot.timers:
+        if timer.attached_key is not None and deadlines.has_one(process, timer.attached_to or ""):
+            yield timer.attached_key
+    for task in new:
+        yield from (scope.key for scope in task.scopes if deadlines.has_one(process, scope.activity_id))
+    for lost in gone:
+        if deadlines.has_one(process, lost.activity_id):
+            yield lost.key
+    for step in snapshot.steps:
+        if step.kind == "fired":
+            if step.attached_key:
+                yield step.attached_key
+        elif step.kind in ("completed", "cancelled") and deadlines.has_one(process, step.activity_id):
+            yield step.key
+
+
+def _alert(
+    uow: UnitOfWork,
+    instance: InstanceRow,
+    process: Process,
+    steps: tuple[Step, ...],
+    standing: dict[tuple[str, str], Standing],
+) -> None:
     for step in steps:
         if step.kind != "fired":
             continue
-        missed = deadlines.passed(uow, step.attached_key, step.activity_id) if step.attached_key else None
+        missed = deadlines.passed(uow, step.attached_key, step.activity_id, standing) if step.attached_key else None
         if missed is not None:
-            performer = _performer(uow, process, missed)
-            alerts.raise_for(uow, missed, process, performer)
+            alerts.raise_for(uow, missed, process, _performer(uow, process, missed))
         else:
             history.record(uow, "timer.fired", instance_id=instance.id, activity_id=step.activity_id)
 
 
-def _performer(uow: UnitOfWork, process: Process, deadline: DeadlineRow) -> str | None:
+def _performer(uow: UnitOfWork, process: Process, deadline: Standing) -> str | None:
     """Who answers for the late activity: the task's own group, or the lane that leads the sub-process."""
     group = uow.session.scalar(select(TaskRow.candidate_group).where(TaskRow.key == deadline.activity_key))
     if group is not None:
@@ -108,91 +155,95 @@ def _create_tasks(
     uow: UnitOfWork,
     instance: InstanceRow,
     process: Process,
-    snapshot: Snapshot,
-    known: Mapping[str, TaskRow],
+    new: list[OpenTask],
+    due: Mapping[str, datetime],
     from_person: str,
-) -> list[TaskRow]:
-    new = [task for task in snapshot.tasks if task.key not in known]
+    joined: Iterable[str],
+) -> tuple[TaskRow, ...]:
     if not new:
-        return []
+        join(uow, instance.id, joined)
+        return ()
     names = positions.names(uow)
     owners = definitions.owner_keys(uow, process)
-    uow.session.flush()
-    due = {
-        row.activity_key: row.due_at
-        for row in uow.session.scalars(select(DeadlineRow).where(DeadlineRow.instance_id == instance.id))
-    }
-    rounds = _rounds(uow, instance.id)
-    places = process.places()
-    reached = _furthest_step(uow, instance.id, places)
-    created = []
+    rounds = _rounds(uow, instance.id, {task.activity_id for task in new})
+    again = {a for a, item in {(t.activity_id, t.item) for t in new} if rounds.get((a, item))}
+    returned = {activity for activity in again if _done_later(uow, instance.id, process, activity)}
+    rows: list[dict[str, Any]] = []
+    takers: list[tuple[list[str], list[int]]] = []
     for task in new:
         node = process.nodes[task.activity_id]
         groups, people = candidates(uow, node, task)
+        takers.append((groups, people))
         scope = next((s for s in task.scopes if s.key in due), task.scopes[0] if task.scopes else None)
-        rounds[task.activity_id, task.item] = rounds.get((task.activity_id, task.item), 0) + 1
-        row = TaskRow(
-            key=task.key,
-            instance_id=instance.id,
-            activity_id=task.activity_id,
-            name=node.name or node.id,
-            number=node.number,
-            item=task.item,
-            item_label=names.get(task.item, task.item) if task.item is not None else "",
-            round=rounds[task.activity_id, task.item],
-            returned=rounds[task.activity_id, task.item] > 1 and reached > places.get(node.id, reached),
-            scope_activity_id=scope.activity_id if scope else None,
-            scope_key=scope.key if scope else None,
-            candidate_group=groups[0] if groups else None,
-            owner_group=owners[0] if owners else None,
-            form_key=node.form_key,
-            priority=node.priority,
-            state=TaskState.OPEN,
-            from_person=from_person,
-            created_at=uow.now,
-            due_at=due.get(task.key) or (due.get(scope.key) if scope else None),
+        number = rounds[task.activity_id, task.item] = rounds.get((task.activity_id, task.item), 0) + 1
+        assignee = _person(uow, node.assignee) if node.assignee else None
+        rows.append(
+            {
+                "key": task.key,
+                "instance_id": instance.id,
+                "activity_id": task.activity_id,
+                "name": node.name or node.id,
+                "number": node.number,
+                "item": task.item,
+                "item_label": names.get(task.item, task.item) if task.item is not None else "",
+                "round": number,
+                "returned": number > 1 and task.activity_id in returned,
+                "scope_activity_id": scope.activity_id if scope else None,
+                "scope_key": scope.key if scope else None,
+                "candidate_group": groups[0] if groups else None,
+                "owner_group": owners[0] if owners else None,
+                "form_key": node.form_key,
+                "priority": node.priority,
+                "state": TaskState.OPEN,
+                "assignee_id": assignee,
+                "assigned_as": groups[0] if groups and assignee else None,
+                "from_person": from_person,
+                "created_at": uow.now,
+                "due_at": due.get(task.key) or (due.get(scope.key) if scope else None),
+            }
         )
-        assign_named(uow, node, row)
-        uow.session.add(row)
-        uow.session.flush()
-        for group in groups[1:]:
-            uow.session.add(CandidateRow(task_id=row.id, position_key=group))
-        for person_id in people:
-            uow.session.add(CandidateRow(task_id=row.id, person_id=person_id))
-        join(uow, instance.id, [*groups, row.owner_group])
+    ids = uow.execute(_CREATE, rows).scalars().all()
+    _name_candidates(uow, ids, takers)
+    join(uow, instance.id, [*joined, *(key for groups, _ in takers for key in groups), *owners[:1]])
+    for id, row in zip(ids, rows, strict=True):
         history.record(
             uow,
             "task.created",
             instance_id=instance.id,
-            task_id=row.id,
-            activity_id=row.activity_id,
-            name=row.name,
-            item_label=row.item_label,
-            group=row.candidate_group,
-            round=row.round,
-            due=row.due_at.isoformat() if row.due_at else None,
+            task_id=id,
+            activity_id=row["activity_id"],
+            name=row["name"],
+            item_label=row["item_label"],
+            group=row["candidate_group"],
+            round=row["round"],
+            due=row["due_at"].isoformat() if row["due_at"] else None,
         )
-        created.append(row)
-    return created
+    return tuple(TaskRow(id=id, **row) for id, row in zip(ids, rows, strict=True))
 
 
-def _rounds(uow: UnitOfWork, instance_id: int) -> dict[tuple[str, str | None], int]:
-    rows = uow.session.execute(
-        select(TaskRow.activity_id, TaskRow.item, func.max(TaskRow.round))
-        .where(TaskRow.instance_id == instance_id)
-        .group_by(TaskRow.activity_id, TaskRow.item)
-    )
-    return {(activity_id, item): number for activity_id, item, number in rows}
+def _rounds(uow: UnitOfWork, instance_id: int, activities: set[str]) -> dict[tuple[str, str | None], int]:
+    """How often each item of these activities has been a task."""
+    found = uow.execute(_ROUNDS, {"case": instance_id, "activities": sorted(activities)})
+    return {(row[0], row[1]): row[2] for row in found}
 
 
-def _furthest_step(uow: UnitOfWork, instance_id: int, places: Mapping[str, int]) -> int:
-    """The place, in the order of the steps, of the furthest one anybody has completed."""
-    done = uow.session.scalars(
-        select(TaskRow.activity_id)
-        .where(TaskRow.instance_id == instance_id, TaskRow.state == TaskState.COMPLETED)
-        .distinct()
-    )
-    return max((places.get(activity, -1) for activity in done), default=-1)
+def _done_later(uow: UnitOfWork, instance_id: int, process: Process, activity_id: str) -> bool:
+    """Whether anybody has completed a step that comes after this one in the order of the steps."""
+    places = process.places()
+    later = [other for other, place in places.items() if place > places.get(activity_id, len(places))]
+    return bool(later) and uow.execute(_DONE_LATER, {"case": instance_id, "later": later}).scalar() is not None
+
+
+def _name_candidates(uow: UnitOfWork, ids: Sequence[int], takers: list[tuple[list[str], list[int]]]) -> None:
+    """Index the further positions and the people that may take new tasks."""
+    rows: list[dict[str, Any]] = []
+    for id, (groups, people) in zip(ids, takers, strict=True):
+        further: list[tuple[str | None, int | None]] = [(group, None) for group in groups[1:]]
+        further += [(None, person) for person in people]
+        performers.remember(uow, id, further)
+        rows += [{"task_id": id, "position_key": group, "person_id": person} for group, person in further]
+    if rows:
+        uow.execute(_NAME_CANDIDATES, rows)
 
 
 def candidates(uow: UnitOfWork, node: Node, task: OpenTask) -> tuple[list[str], list[int]]:
@@ -230,58 +281,85 @@ def _listed(text: str | None, data: Mapping[str, Any]) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def join(uow: UnitOfWork, instance_id: int, keys: list[str | None]) -> None:
+def join(uow: UnitOfWork, instance_id: int, keys: Iterable[str | None]) -> None:
     """Let positions take part in a case, and so read it."""
-    for key in dict.fromkeys(keys):
-        if key and uow.session.get(ParticipantRow, (instance_id, key)) is None:
-            uow.session.add(ParticipantRow(instance_id=instance_id, position_key=key))
-            uow.session.flush()
+    rows = [{"instance_id": instance_id, "position_key": key} for key in dict.fromkeys(keys) if key]
+    if rows:
+        uow.execute(_JOIN[uow.sqlite], rows)
 
 
-def _cancel_tasks(uow: UnitOfWork, snapshot: Snapshot, known: Mapping[str, TaskRow]) -> None:
-    """Tasks the diagram has taken away (an interrupting event, a terminate end) are cancelled, not lost."""
-    present = {task.key for task in snapshot.tasks}
-    for key, row in known.items():
-        if key not in present and row.state == TaskState.OPEN:
-            cancel_task(uow, row)
+def cancel_tasks(uow: UnitOfWork, instance_id: int, gone: Sequence[Waiting]) -> None:
+    """Close tasks nobody needs to do any more (an interrupting event, a terminate end); their drafts stay."""
+    for some in batched(gone):
+        ids = [task.id for task in some]
+        uow.execute(_END_TASKS, {"tasks": ids, "state": TaskState.CANCELLED, "ended_at": uow.now})
+        forget_candidates(uow, ids)
+    for task in gone:
+        history.record(
+            uow,
+            "task.cancelled",
+            instance_id=instance_id,
+            task_id=task.id,
+            activity_id=task.activity_id,
+            name=task.name,
+        )
 
 
-def cancel_task(uow: UnitOfWork, row: TaskRow) -> None:
-    """Close a task nobody needs to do any more; its draft stays in the row."""
-    row.state, row.ended_at = TaskState.CANCELLED, uow.now
-    forget_candidates(uow, row.id)
-    alerts.close_for(uow, deadlines.close(uow, row.key, cancelled=True))
-    history.record(
-        uow, "task.cancelled", instance_id=row.instance_id, task_id=row.id, activity_id=row.activity_id, name=row.name
-    )
+def forget_candidates(uow: UnitOfWork, task_ids: Sequence[int]) -> None:
+    """Drop the index of further candidates once tasks have ended."""
+    uow.execute(_FORGET_CANDIDATES, {"tasks": task_ids})
+    for id in task_ids:
+        performers.remember(uow, id, ())
 
 
-def forget_candidates(uow: UnitOfWork, task_id: int) -> None:
-    """Drop the index of further candidates once a task has ended."""
-    uow.session.execute(delete(CandidateRow).where(CandidateRow.task_id == task_id))
-
-
-def _end_activities(uow: UnitOfWork, instance: InstanceRow, steps: tuple[Step, ...]) -> None:
-    uow.session.flush()
-    for step in steps:
-        if step.kind in ("completed", "cancelled"):
-            alerts.close_for(uow, deadlines.close(uow, step.key, cancelled=step.kind == "cancelled"))
+def _end_activities(
+    uow: UnitOfWork, steps: tuple[Step, ...], gone: Sequence[Waiting], standing: Mapping[tuple[str, str], Standing]
+) -> None:
+    """End the deadlines and alerts of activities that are over."""
+    cancelled = {task.key for task in gone} | {step.key for step in steps if step.kind == "cancelled"}
+    completed = {step.key for step in steps if step.kind == "completed"} - cancelled
+    for keys, stopped in ((cancelled, True), (completed, False)):
+        over = [row for row in standing.values() if row.activity_key in keys]
+        deadlines.close(uow, over, cancelled=stopped)
+        alerts.close_for(uow, over)
 
 
 # -- the case --------------------------------------------------------------------------------------------------------
 
 
+def _keep(uow: UnitOfWork, instance: InstanceRow, process: Process, snapshot: Snapshot) -> None:
+    """Write the state and what is read of it without loading it; what has not changed stays unwritten."""
+    values: dict[str, Any] = {
+        "variables": dict(snapshot.data),
+        "activities": [
+            {"activity_id": a.activity_id, "key": a.key, "items": list(a.items)} for a in snapshot.activities
+        ],
+        **_names(uow, process, snapshot.data),
+    }
+    changed = {name: value for name, value in values.items() if getattr(instance, name) != value}
+    if snapshot.ended:
+        changed |= {"state": CaseState.COMPLETED, "ended_at": uow.now}
+        history.record(uow, "case.completed", instance_id=instance.id)
+    uow.write(instance, snapshot=snapshot.state, row_version=instance.row_version + 1, **changed)
+
+
 def name_case(uow: UnitOfWork, instance: InstanceRow, process: Process) -> None:
+    """Name a case whose variables or diagram have changed."""
+    for name, value in _names(uow, process, instance.variables).items():
+        setattr(instance, name, value)
+
+
+def _names(uow: UnitOfWork, process: Process, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Title, key and confidentiality as the diagram's expressions say, as soon as their names have values."""
-    title = value_of(uow, process.title, instance.variables)
-    if title:
-        instance.title = str(title)[:300]
-    key = value_of(uow, process.case_key, instance.variables)
-    if key:
-        instance.case_key = str(key)[:300]
-    confidential = value_of(uow, process.confidential, instance.variables)
+    named: dict[str, Any] = {}
+    if title := value_of(uow, process.title, variables):
+        named["title"] = str(title)[:300]
+    if key := value_of(uow, process.case_key, variables):
+        named["case_key"] = str(key)[:300]
+    confidential = value_of(uow, process.confidential, variables)
     if confidential is not None:
-        instance.confidential = bool(confidential)
+        named["confidential"] = bool(confidential)
+    return named
 
 
 def value_of(uow: UnitOfWork, text: str | None, variables: Mapping[str, Any]) -> Any:
@@ -294,13 +372,8 @@ def value_of(uow: UnitOfWork, text: str | None, variables: Mapping[str, Any]) ->
         return None
 
 
-def _end_case(uow: UnitOfWork, instance: InstanceRow) -> None:
-    instance.state, instance.ended_at = CaseState.COMPLETED, uow.now
-    left = select(DeadlineRow).where(DeadlineRow.instance_id == instance.id, DeadlineRow.ended_at.is_(None))
-    rows = list(uow.session.scalars(left))
-    for row in rows:
-        row.ended_at = uow.now
-        if row.state == DeadlineState.OPEN:
-            row.state = DeadlineState.MET
-    alerts.close_for(uow, rows)
-    history.record(uow, "case.completed", instance_id=instance.id)
+def end_deadlines(uow: UnitOfWork, instance_id: int, *, cancelled: bool) -> None:
+    """End whatever deadlines of a case still stand, and their alerts."""
+    left = deadlines.left(uow, instance_id)
+    deadlines.close(uow, left, cancelled=cancelled)
+    alerts.close_for(uow, left)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from forms import definition, submission
 from forms.model import Context, Form
 from forms.submission import Refreshed
 
-from . import deadlines, definitions, documents, history, instances, performers, positions
+from . import deadlines, definitions, documents, history, instances, locks, performers, positions
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import (
@@ -33,6 +33,10 @@ from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionR
 from .reading import readable
 from .settle import forget_candidates, join, settle, value_of
 from .spiff import step
+from .waiting import waiting
+
+_SUBMISSIONS: Any = SubmissionRow.__table__
+_SUBMIT = insert(_SUBMISSIONS)
 
 #: beside a draft's answers: the window that saved it. No field's key begins so.
 WINDOW = "_window"
@@ -98,6 +102,7 @@ def unclaim(uow: UnitOfWork, task_id: int) -> None:
     """Put a task back into its queue; the draft stays. Raises NotAllowed unless it is the actor's."""
     _, task = _locked(uow, task_id)
     if task.assignee_id != uow.actor.person_id:
+        find(uow, task_id)
         raise NotAllowed(uow.actor.name, f"release task {task_id}")
     entitled = uow.actor.holding(task.assigned_as)
     _give(uow, task, None, None)
@@ -109,6 +114,7 @@ def assign(uow: UnitOfWork, task_id: int, person_id: int) -> None:
     _, task = _locked(uow, task_id)
     entitled = performers.assigning_entitlement(uow, task)
     if entitled is None:
+        find(uow, task_id)
         raise NotAllowed(uow.actor.name, f"assign task {task_id}")
     chosen = next((p for p in performers.assignable(uow, task) if p.person_id == person_id), None)
     if chosen is None:
@@ -179,7 +185,8 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     entitled = _require_work(uow, task)
     process = definitions.diagram_of(uow, instance.definition_id).process
     form = form_for(uow, instance, task)
-    context = context_for(uow, instance, task, form)
+    before = waiting(uow, instance.id)
+    context = context_for(uow, instance, task, form, before)
     answers = submission.read(form, raw, context, evaluator(uow))
     if answers.problems:
         raise InvalidVariables(answers.problems, answers.raw)
@@ -198,7 +205,16 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     except step.NoSuchTask as gone:
         # An interrupting timer fell due first: the worker will write that down; this answer came too late.
         raise TaskNotOpen(task.id, TaskState.CANCELLED) from gone
-    settled = settle(uow, instance, process, calendar, snapshot, from_person=entitled.name)
+    settled = settle(
+        uow,
+        instance,
+        process,
+        calendar,
+        snapshot,
+        from_person=entitled.name,
+        joined=(entitled.key,),
+        open_before=tuple(other for other in before if other.id != task.id),
+    )
     return Sent(
         instance_id=instance.id,
         title=instance.title,
@@ -206,7 +222,8 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
         ended=settled.ended,
         late=task.due_at is not None and uow.now > task.due_at,
         next=_next_steps(uow, settled.created),
-        waiting_for=_waiting_for(uow, task),
+        waiting_for=[t.activity_id for t in settled.waiting].count(task.activity_id)
+        + [t.activity_id for t in settled.created].count(task.activity_id),
     )
 
 
@@ -214,23 +231,26 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
 
 
 def _locked(uow: UnitOfWork, task_id: int) -> tuple[InstanceRow, TaskRow]:
-    """The case and its task, both current and held until the unit ends; open, in an active case."""
-    found = find(uow, task_id)
-    instance = instances.lock(uow, found.instance_id)
-    task = uow.session.scalar(select(TaskRow).where(TaskRow.id == task_id).execution_options(populate_existing=True))
-    if task is None:
-        raise NotFound("task", task_id)
+    """The case and its task, both current and held until the unit ends; open, in an active case.
+
+    Whoever has no work to do here is still to be told by `find` whether they may know of the task.
+    """
+    instance, task = locks.case_with(uow, task_id)
     if not task.open:
+        find(uow, task_id)
         by = uow.session.get(PersonRow, task.completed_by) if task.completed_by else None
         mine = task.completed_by is not None and task.completed_by == uow.actor.person_id
         raise TaskNotOpen(task_id, task.state, by.name if by else "", by_actor=mine)
-    instances.require_active(instance)
+    if instance.state != CaseState.ACTIVE:
+        find(uow, task_id)
+        instances.require_active(instance)
     return instance, task
 
 
 def _require_work(uow: UnitOfWork, task: TaskRow) -> Entitlement:
     entitled = performers.working_entitlement(uow, task)
     if entitled is None:
+        find(uow, task.id)
         if task.assignee_id not in (None, uow.actor.person_id) and performers.entitlement(uow, task) is not None:
             raise TaskAlreadyClaimed(task.id, performers.held_by(uow, task))
         raise NotAllowed(uow.actor.name, f"work on task {task.id}")
@@ -283,12 +303,20 @@ def _require_new_case_key(
 
 
 def _finish(uow: UnitOfWork, task: TaskRow, entitled: Entitlement) -> None:
-    task.state, task.ended_at = TaskState.COMPLETED, uow.now
-    task.assignee_id, task.assigned_as = uow.actor.person_id, entitled.key
-    task.completed_by, task.completed_as = uow.actor.person_id, entitled.key
-    task.draft = task.draft_at = task.draft_by = None
-    forget_candidates(uow, task.id)
-    join(uow, task.instance_id, [entitled.key])
+    uow.write(
+        task,
+        state=TaskState.COMPLETED,
+        ended_at=uow.now,
+        assignee_id=uow.actor.person_id,
+        assigned_as=entitled.key,
+        completed_by=uow.actor.person_id,
+        completed_as=entitled.key,
+        draft=None,
+        draft_at=None,
+        draft_by=None,
+    )
+    if performers.names_others(uow, task):
+        forget_candidates(uow, [task.id])
     _record(uow, "task.completed", task, entitled, round=task.round)
 
 
@@ -300,20 +328,21 @@ def _keep(
     values: Mapping[str, Any],
     entitled: Entitlement,
 ) -> None:
-    uow.session.add(
-        SubmissionRow(
-            instance_id=task.instance_id,
-            task_id=task.id,
-            activity_id=task.activity_id,
-            item=task.item or "",
-            item_label=task.item_label,
-            round=task.round,
-            form_key=task.form_key,
-            values=dict(values),
-            sent_at=uow.now,
-            sent_by=uow.actor.person_id,
-            sent_as=entitled.key,
-        )
+    uow.execute(
+        _SUBMIT,
+        {
+            "instance_id": task.instance_id,
+            "task_id": task.id,
+            "activity_id": task.activity_id,
+            "item": task.item or "",
+            "item_label": task.item_label,
+            "round": task.round,
+            "form_key": task.form_key,
+            "values": dict(values),
+            "sent_at": uow.now,
+            "sent_by": uow.actor.person_id,
+            "sent_as": entitled.key,
+        },
     )
     attached: dict[str, list[str]] = {}
     for path, field in definition.walk(form):
@@ -341,12 +370,3 @@ def _next_steps(uow: UnitOfWork, created: tuple[TaskRow, ...]) -> tuple[NextStep
             )
         )
     return tuple(steps)
-
-
-def _waiting_for(uow: UnitOfWork, task: TaskRow) -> int:
-    open_too = select(TaskRow.id).where(
-        TaskRow.instance_id == task.instance_id,
-        TaskRow.activity_id == task.activity_id,
-        TaskRow.state == TaskState.OPEN,
-    )
-    return len(uow.session.scalars(open_too).all())

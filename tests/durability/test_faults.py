@@ -90,7 +90,7 @@ def test_a_worker_stopped_anywhere_raises_each_alert_once(database: Database, wo
             _forget_failures(database)
             if _alerts(database, world.cases["new"]):
                 break
-    assert stopped > 30
+    assert stopped > 20
     for _ in range(2):
         Worker(database).run_once()
     assert _alerts(database, world.cases["new"]) == 1
