@@ -251,16 +251,24 @@ def content_of(uow: UnitOfWork, definition_id: int) -> Content:
 
 def diagram_of(uow: UnitOfWork, definition_id: int) -> Diagram:
     """The diagram of a version with what it calls; read once per process for each content."""
-    return calls.diagram(uow, _row(uow, definition_id))
+    return uow.kept(("diagram", definition_id), lambda: calls.diagram(uow, _row(uow, definition_id)))
 
 
 def spec_of(uow: UnitOfWork, definition_id: int) -> Spec:
-    row = _row(uow, definition_id)
+    """A version ready to run; compiled once per process for each content."""
+    return uow.kept(("spec", definition_id), lambda: _spec(uow, _row(uow, definition_id)))
+
+
+def _spec(uow: UnitOfWork, row: DefinitionRow) -> Spec:
     return _compiled(row.digest, calls.runs(uow, row), _decisions(uow, row))
 
 
 def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
     """The form `key` as it was deployed with this version. Raises NotFound."""
+    return uow.kept(("form", definition_id, key), lambda: _read_form(uow, definition_id, key))
+
+
+def _read_form(uow: UnitOfWork, definition_id: int, key: str) -> Form:
     content = uow.session.scalar(
         select(FormRow.content).where(FormRow.definition_id == definition_id, FormRow.key == key)
     )
@@ -271,6 +279,10 @@ def form_of(uow: UnitOfWork, definition_id: int, key: str) -> Form:
 
 def mentioned_names(uow: UnitOfWork, definition_id: int) -> frozenset[str]:
     """Every name that an expression of a version mentions: these alone become variables of a case."""
+    return uow.kept(("mentioned", definition_id), lambda: _mentioned(uow, definition_id))
+
+
+def _mentioned(uow: UnitOfWork, definition_id: int) -> frozenset[str]:
     process = diagram_of(uow, definition_id).process
     return spec_of(uow, definition_id).names.union(*(names_in(text) for text in process.expressions))
 
