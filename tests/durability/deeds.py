@@ -13,22 +13,29 @@ from engine import (
     alerts,
     calendars,
     definitions,
+    designs,
     documents,
     incidents,
     instances,
     jobs,
+    mailbox,
+    migration,
     notes,
     office,
+    office_file,
     positions,
+    sessions,
     sign_in,
     tasks,
     users,
+    versions,
 )
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
 from engine.identity import NOBODY, SYSTEM, HoldingKind
 from engine.model import HoldingRow, PositionRow, TaskRow, TaskState
 from tests import answers
+from tests.durability import exchange as ex
 from tests.durability.furnished import PROCESS, RETURNED, ROOT, STEPS, World
 from tests.office import ADMINISTRATOR, PASSWORD, person
 
@@ -40,9 +47,13 @@ class Deed:
     by: str  #: position key, or "" for the system, "?" for a visitor
     does: Does
     later: timedelta = timedelta()  #: how long after the world began
+    first: Callable[[Database, World], object] | None = None  #: what has to be done before, in units of its own
 
     def act(self, database: Database, world: World, clock: SetClock) -> Callable[[], object]:
-        """The deed as one unit of work; who acts is known beforehand."""
+        """The deed as one unit of work; who acts is known, and what it needs is there, beforehand."""
+        clock.at = world.at
+        if self.first is not None:
+            self.first(database, world)
         actor = {"": SYSTEM, "?": NOBODY}.get(self.by) or person(database, self.by)
         clock.at = world.at + self.later
 
@@ -125,6 +136,15 @@ def _sign_in(uow: UnitOfWork, password: str) -> object:
     return sign_in.enter(uow, sign_in.check(uow, ADMINISTRATOR, password, address="10.0.0.7"))
 
 
+def _signed_in(database: Database, world: World) -> None:
+    with database.begin(NOBODY) as uow:
+        sign_in.enter_demo(uow, world.people["camat"])
+
+
+OFFICE = {
+    "positions": [{"key": "kasi_pelayanan", "name": "Kasi Pelayanan"}],
+    "people": [{"username": "rina", "name": "Rina"}],
+}
 WEEK = dict.fromkeys(range(5), (("08:00", "12:00"), ("13:00", "16:00")))
 
 DEEDS: Mapping[str, Deed] = {
@@ -189,4 +209,74 @@ DEEDS: Mapping[str, Deed] = {
     "choose a role": Deed("?", lambda uow, world: sign_in.enter_demo(uow, world.people["camat"])),
     "change a setting": Deed(ADMINISTRATOR, lambda uow, _: office.put(uow, office.NAME, "Kecamatan Lumajang")),
     "move the clock": Deed(ADMINISTRATOR, lambda uow, _: office.advance_clock(uow, by=timedelta(hours=3))),
+    "end all sessions": Deed("?", lambda uow, world: sessions.end_all(uow, world.people["camat"]), first=_signed_in),
+    "load an office": Deed(ADMINISTRATOR, lambda uow, _: office_file.load_office(uow, OFFICE)),
+    "change working hours for a while": Deed(
+        ADMINISTRATOR,
+        lambda uow, _: calendars.add_period(
+            uow,
+            label="Ramadan",
+            starts=date(2026, 3, 1),
+            ends=date(2026, 3, 20),
+            weekdays={0: (("08:00", "12:00"),)},
+        ),
+    ),
+    "deliver a message from outside": Deed(
+        ADMINISTRATOR, lambda uow, _: instances.correlate(uow, "received by task", "7", {}), first=ex.wait_for_message
+    ),
+    "keep a message nobody waits for": Deed(
+        ADMINISTRATOR, lambda uow, _: instances.correlate(uow, "received by task", "8", {}), first=ex.wait_for_message
+    ),
+    "deliver a message": Deed("", ex.work_on, first=ex.promise_message),
+    "begin a case with a message": Deed("", ex.work_on, first=ex.promise_to_process),
+    "begin to wait for a message that is kept": Deed(ex.OWNER, ex.step("receive_task"), first=ex.keep_message),
+    "cancel whom a message is promised to": Deed(
+        ex.OWNER,
+        lambda uow, _: instances.cancel(uow, ex.newest(uow, "receive_task"), "Ditarik."),
+        first=ex.promise_message,
+    ),
+    "send a message": Deed(
+        ex.OWNER, ex.step("send_task"), first=lambda database, _: ex.begun(database, "send_task", {"number": "7"})
+    ),
+    "send a signal to all": Deed("", lambda uow, _: mailbox.broadcast(uow, "waited for"), first=ex.wait_for_signal),
+    "receive a signal": Deed("", ex.work_on, first=ex.broadcast_signal),
+    "throw a signal": Deed(
+        ex.OWNER, ex.step("throw_signal"), first=lambda database, _: ex.begun(database, "throw_signal", {})
+    ),
+    "come to a connector": Deed(
+        ex.OWNER, ex.step("service_task"), first=lambda database, _: ex.begun(database, "service_task", {"price": 5})
+    ),
+    "begin a call": Deed("", ex.work_on, first=ex.call_open),
+    "take a call's answer": Deed("", ex.answer_call, first=ex.call_leased),
+    "fail a call": Deed(
+        "", lambda uow, _: jobs.fail(uow, ex.service_job(uow), "no answer", "x"), first=ex.call_leased
+    ),
+    "give a call up": Deed(
+        "", lambda uow, _: [jobs.fail(uow, ex.service_job(uow), "no answer", "x") for _ in range(jobs.RETRIES)],
+        first=ex.call_leased,
+    ),
+    "retry a call": Deed(ADMINISTRATOR, ex.retry_call, first=ex.call_given_up),
+    "begin a case by the clock": Deed("", ex.work_on, timedelta(minutes=5), ex.timed_start),
+    "decide by a table": Deed(
+        ex.OWNER,
+        ex.step("business_rule_task"),
+        first=lambda database, _: ex.begun(database, "business_rule_task", {"years": 3, "kind": "annual"}),
+    ),
+    "draw a new process": Deed(ex.OWNER, lambda uow, _: designs.new_design(uow, "Cuti", "cuti")),
+    "begin a draft from a file": Deed(ex.OWNER, lambda uow, _: designs.upload(uow, *ex.seed(), replace=True)),
+    "save a drawing": Deed(ex.OWNER, ex.draft),
+    "save a drawing again": Deed(ex.OWNER, ex.draft, first=ex.drafted),
+    "discard a drawing": Deed(ex.OWNER, lambda uow, _: designs.discard(uow, PROCESS), first=ex.drafted),
+    "publish a drawing": Deed(ex.OWNER, ex.publish, first=ex.drafted),
+    "move a case to a new version": Deed(ex.OWNER, ex.move, first=ex.published),
+    "take a move back": Deed(
+        ex.OWNER, lambda uow, world: migration.undo(uow, world.cases["at_units"]), first=ex.moved
+    ),
+    "restore a version": Deed(
+        ex.OWNER, lambda uow, _: versions.restore(uow, PROCESS, 1, "Kembali."), first=ex.published
+    ),
+    "retire a process": Deed(ex.OWNER, lambda uow, _: versions.retire(uow, PROCESS, "Diganti.")),
+    "reinstate a process": Deed(
+        ex.OWNER, lambda uow, _: versions.reinstate(uow, PROCESS, "Perlu lagi."), first=ex.retired
+    ),
 }  # fmt: skip
