@@ -21,6 +21,22 @@ const woff2Only = {
   },
 };
 
+// The panel's library brings code editors for other products' expression languages, which no group of ours shows.
+// They would be a third of the bundle. Two of their functions are called while loading.
+const LEFT_OUT = /^(@codemirror\/|@bpmn-io\/(feel-editor|feelers-editor|extract-process-variables))/;
+const NAMES = `EditorView highlightSpecialChars drawSelection keymap placeholder lineNumbers EditorState syntaxHighlighting defaultHighlightStyle
+  foldGutter bracketMatching foldKeymap closeBrackets closeBracketsKeymap history defaultKeymap historyKeymap json linter
+  FeelersEditor getVariablesForElement getVariablesForScope`;
+const withoutCodeEditors = {
+  name: "without-code-editors",
+  setup(it) {
+    const nothing = NAMES.split(/\s+/).map((name) => `export const ${name} = undefined;`).join("\n");
+    const contents = `${nothing}\nexport const Annotation = { define() {} };\nexport function jsonParseLinter() {}\nexport default undefined;`;
+    it.onResolve({ filter: LEFT_OUT }, ({ path }) => ({ path, namespace: "left-out" }));
+    it.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents, loader: "js" }));
+  },
+};
+
 async function bundle(folder) {
   const result = await build({
     absWorkingDir: here,
@@ -37,7 +53,7 @@ async function bundle(folder) {
     legalComments: "none",
     charset: "utf8",
     metafile: true,
-    plugins: [woff2Only],
+    plugins: [woff2Only, withoutCodeEditors],
     logLevel: "warning",
   });
   await writeFile(join(folder, "LICENSES.txt"), await licences(Object.keys(result.metafile.inputs)));

@@ -37,11 +37,22 @@ export async function show(modeler, xml) {
   return warnings.map((one) => one.message);
 }
 
-/** The whole diagram in view, but never larger than life. */
+const PALETTE = 120;
+const MARGIN = 16;
+
+/** The whole diagram in view beside the palette, but never larger than life. */
 export function fit(modeler) {
   const canvas = modeler.get("canvas");
-  canvas.zoom("fit-viewport");
-  if (canvas.zoom() > 1) canvas.zoom(1, "auto");
+  const { inner, outer } = canvas.viewbox();
+  if (!outer.width || !outer.height) return;
+  const room = { width: outer.width - PALETTE - MARGIN, height: outer.height - 2 * MARGIN };
+  const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
+  canvas.viewbox({
+    x: inner.x - (PALETTE + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
+    y: inner.y - (MARGIN + Math.max(0, (room.height - inner.height * scale) / 2)) / scale,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
 }
 
 export async function written(modeler) {

@@ -42,8 +42,8 @@ export class Problems {
     this.list.replaceChildren();
     this.section(t("Must be mended before publishing"), this.blocking, "error");
     this.section(t("Worth a look"), warnings, "warning");
-    if (!problems.length) this.list.append(text("p", t("Nothing is missing. The diagram can be published."), "alur-fine"));
-    this.summary.textContent = problems.length ? t("{errors} to mend, {warnings} to look at", { errors: this.blocking.length, warnings: warnings.length }) : t("No problems");
+    this.list.hidden = !problems.length;
+    this.summary.textContent = problems.length ? t("{errors} to mend, {warnings} to look at", { errors: this.blocking.length, warnings: warnings.length }) : t("Nothing is missing. The diagram can be published.");
     this.summary.dataset.state = this.blocking.length ? "error" : warnings.length ? "warning" : "fine";
     if (focused) this.list.querySelector(`[data-problem="${CSS.escape(focused)}"] button`)?.focus();
     this.mark();

@@ -84,11 +84,14 @@ export function Select({ id, label, hint, value = "", options, commit, disabled 
 /** Several of a list, as boxes; what stands there and is not in the list stays, marked. */
 export function Boxes({ id, label, hint, chosen, options, commit }) {
   const matches = (one, name) => one.value === name || one.label.toLowerCase() === name.toLowerCase();
+  const has = (option) => chosen.some((name) => matches(option, name));
   const strange = chosen.filter((name) => !options.some((one) => matches(one, name)));
-  const all = [...options, ...strange.map((name) => ({ value: name, label: `${name} (${t("does not exist yet")})` }))];
+  // Who was chosen when the list was opened comes first; a click moves nothing.
+  const first = useRef(new Set(options.filter(has).map((one) => one.value)));
+  const ordered = [...options.filter((one) => first.current.has(one.value)), ...options.filter((one) => !first.current.has(one.value))];
+  const all = [...strange.map((name) => ({ value: name, label: `${name} (${t("does not exist yet")})` })), ...ordered];
   const toggle = (option) => {
-    const has = chosen.some((name) => matches(option, name));
-    commit(has ? chosen.filter((name) => !matches(option, name)) : [...chosen, option.value]);
+    commit(has(option) ? chosen.filter((name) => !matches(option, name)) : [...chosen, option.value]);
   };
   return (
     <Entry id={id} plain hint={hint}>
@@ -97,7 +100,7 @@ export function Boxes({ id, label, hint, chosen, options, commit }) {
         <div class="alur-boxes-list">
           {all.map((option) => (
             <label key={option.value}>
-              <input type="checkbox" checked={chosen.some((name) => matches(option, name))} onChange={() => toggle(option)} /> {option.label}
+              <input type="checkbox" checked={has(option)} onChange={() => toggle(option)} /> {option.label}
             </label>
           ))}
         </div>

@@ -25,19 +25,21 @@ class OfficeProvider {
   getGroups(element) {
     return (groups) => {
       if (Array.isArray(element)) return groups;
-      const rest = groups.filter((group) => !REPLACED.has(group.id)).map((group) => trimmed(group, element));
-      const general = rest.filter((group) => group.id === "general" && group.entries.length);
-      const others = rest.filter((group) => group.id !== "general" && (group.entries?.length ?? 1));
-      return [...general, ...own(element), ...others];
+      const standard = groups.filter((one) => !REPLACED.has(one.id));
+      const general = standard.find((one) => one.id === "general");
+      const entries = (general?.entries ?? []).filter((one) => !KEPT_OUT.has(one.id));
+      const whole = is(element, "bpmn:Process") || is(element, "bpmn:Collaboration");
+      const name = whole ? [] : entries.filter((one) => one.id !== "id");
+      const id = whole ? [] : entries.filter((one) => one.id === "id");
+      const all = [
+        name.length && { ...general, entries: name, shouldOpen: true },
+        ...own(element),
+        ...standard.filter((one) => one !== general && (one.entries?.length ?? 1)),
+        id.length && group("technical", t("For technicians"), id, false),
+      ];
+      return all.filter(Boolean).map((one) => ({ ...one, translate: t }));
     };
   }
-}
-
-function trimmed(group, element) {
-  if (group.id !== "general" || !group.entries) return group;
-  const isProcess = is(element, "bpmn:Process");
-  const entries = group.entries.filter((entry) => !KEPT_OUT.has(entry.id) && !(isProcess && ["id", "name"].includes(entry.id)));
-  return { ...group, entries, shouldOpen: true };
 }
 
 const entry = (id, component, more = {}) => ({ id, component, ...more });

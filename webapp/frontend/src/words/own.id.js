@@ -100,6 +100,8 @@ export default {
   "Letters, digits and “_”, for example unit.": "Huruf, angka, dan “_”, misalnya unit.",
   "Repeated as long as": "Diulangi selama",
 
+  "For technicians": "Untuk teknisi",
+
   // the process
   Process: "Proses",
   Cases: "Berkas",
@@ -162,7 +164,6 @@ export default {
   "Must be mended before publishing": "Harus diperbaiki sebelum diterbitkan",
   "Worth a look": "Perlu dilihat",
   "Nothing is missing. The diagram can be published.": "Tidak ada yang kurang. Diagram siap diterbitkan.",
-  "No problems": "Tidak ada masalah",
   "{errors} to mend, {warnings} to look at": "{errors} harus diperbaiki, {warnings} perlu dilihat",
   "Set the condition": "Isi syarat",
   "Create the form “{form}”": "Buat formulir “{form}”",
