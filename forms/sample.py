@@ -26,31 +26,33 @@ def fill(
     *,
     wishes: Mapping[str, Any] | None = None,
     upload: Upload = lambda field: None,
+    turn: int = 0,
 ) -> Submission:
     """Begin with what the page would show, put in the wishes, and mend what the form refuses, until it takes it.
 
-    `wishes` are stored values by field key; a key inside a dynamic list holds for each of its rows. The submission's
-    problems are what no made-up answer could satisfy.
+    `wishes` are stored values by field key; a key inside a dynamic list holds for each of its rows, the list's own key
+    has whole rows. Of choices the first is taken, each `turn` the next one. The submission's problems are what no
+    made-up answer could satisfy.
     """
     raw = submission.initial(form, context, evaluate)
     for leaf in conditions.leaves(form.fields):
         _grant(leaf.field, raw, wishes or {})
     read = submission.read(form, raw, context, evaluate)
     for _ in range(ROUNDS):
-        mended = [_mend(form, raw, problem, context, wishes or {}, upload) for problem in read.problems]
+        mended = [_mend(form, raw, problem, context, wishes or {}, upload, turn) for problem in read.problems]
         if not any(mended):
             break
         read = submission.read(form, raw, context, evaluate)
     return read
 
 
-def value_for(field: Field, context: Context, upload: Upload, place: int = 0) -> Any:
-    """One answer a field takes, as raw; `place` is its row, so that rows can differ. None: none is known."""
+def value_for(field: Field, context: Context, upload: Upload, turn: int = 0) -> Any:
+    """One answer a field takes, as raw; of choices that at `turn`, round and round. None: none is known."""
     if field.type == "checkbox":
         return "true"
     if field.type in ("radio", "select", "checklist", "taglist"):
         choices = options(field, context)
-        chosen = choices[place % len(choices)].value if choices else None
+        chosen = choices[turn % len(choices)].value if choices else None
         return [chosen] if chosen is not None and field.type in ("checklist", "taglist") else chosen
     if field.type == "filepicker":
         file = upload(field)
@@ -61,8 +63,23 @@ def value_for(field: Field, context: Context, upload: Upload, place: int = 0) ->
         day = context.today.isoformat()
         return {"time": "09:00", "datetime": f"{day}T09:00"}.get(field.subtype or "date", day)
     if field.type == "dynamiclist":
-        return [blank_row(field) for _ in range(max(1, field.min_rows or 0, field.default_rows))]
+        count = max(1, field.min_rows or 0, field.default_rows)
+        return [{**blank_row(field), **_row(field, context, upload, place, turn)} for place in range(count)]
     return _text(field)
+
+
+def _row(field: Field, context: Context, upload: Upload, place: int, turn: int) -> dict[str, Any]:
+    """What a new row must hold: its required cells, or one of them, since rows in which nothing stands don't count."""
+    cells = [leaf.field for leaf in conditions.leaves(field.fields) if _may_be_typed(leaf.field)]
+    wanted = [cell for cell in cells if cell.required] or cells[:1]
+    return {
+        cell.key or cell.id: value_for(cell, context, upload, place if cell.key == field.row_label else turn)
+        for cell in wanted
+    }
+
+
+def _may_be_typed(field: Field) -> bool:
+    return field.compute is None and not field.readonly and field.source is None
 
 
 def options(field: Field, context: Context) -> tuple[Choice, ...]:
@@ -71,19 +88,35 @@ def options(field: Field, context: Context) -> tuple[Choice, ...]:
 
 
 def _grant(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None:
-    if field.compute is not None or field.readonly:
-        return
     if field.type == "dynamiclist":
-        for leaf in conditions.leaves(field.fields):
-            for row in raw.get(field.key or "", ()):
-                _grant(leaf.field, row, wishes)
-        return
-    if field.key is not None and field.key in wishes and field.source is None:
+        _grant_rows(field, raw, wishes)
+    elif field.key is not None and field.key in wishes and _may_be_typed(field):
         raw[field.key] = typed(field, wishes[field.key])
 
 
+def _grant_rows(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None:
+    """Wishes for all rows, and for single ones: fixed rows are found by the cell that names them."""
+    key = field.key or field.id
+    wished = wishes.get(key)
+    given = [one for one in wished if isinstance(one, Mapping)] if isinstance(wished, list) else []
+    if given and not field.fixed_rows:
+        raw[key] = [blank_row(field) for _ in given]
+    for place, row in enumerate(raw.get(key, ())):
+        named = row.get(field.row_label or "")
+        own = next((one for one in given if one.get(field.row_label or "") == named), {}) if field.fixed_rows else None
+        mine = own if own is not None else given[place] if place < len(given) else {}
+        for leaf in conditions.leaves(field.fields):
+            _grant(leaf.field, row, {**wishes, **mine})
+
+
 def _mend(
-    form: Form, raw: dict[str, Any], problem: Problem, context: Context, wishes: Mapping[str, Any], upload: Upload
+    form: Form,
+    raw: dict[str, Any],
+    problem: Problem,
+    context: Context,
+    wishes: Mapping[str, Any],
+    upload: Upload,
+    turn: int,
 ) -> bool:
     """Put a fitting answer where the form saw a problem; False where there is nothing (else) to put."""
     *way, last = problem.path.split(".")
@@ -96,8 +129,10 @@ def _mend(
             return False
     if field is None or not isinstance(holder, dict):
         return False
-    place = next((int(part) for part in way if part.isdigit()), 0)
-    answer = value_for(field, context, upload, place)
+    rows = at(form, way[0]) if way else None
+    if rows is not None and rows.row_label == last:
+        turn = next((int(part) for part in way if part.isdigit()), 0)
+    answer = value_for(field, context, upload, turn)
     if answer is None or holder.get(last) == answer:
         return False
     holder[last] = answer

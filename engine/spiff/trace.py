@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import orjson
@@ -18,8 +21,22 @@ from engine.spiff.clock import present
 from engine.spiff.prepare import made_up
 from engine.spiff.snapshot import Step
 
+_seen: ContextVar[list[tuple[str, str]] | None] = ContextVar("_seen", default=None)
+
+PREDICTED = S.MAYBE | S.LIKELY | S.FUTURE
 #: activities that are open without a person
 WORKS_ALONE = (SubWorkflowTask, LoopTask, ServiceTask)
+
+
+@contextmanager
+def watching() -> Iterator[list[tuple[str, str]]]:
+    """Collect which flows are taken meanwhile, as ids of the elements at both ends, each time it happens."""
+    seen: list[tuple[str, str]] = []
+    token = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)
 
 
 class Trace:
@@ -30,6 +47,8 @@ class Trace:
 
     def changed(self, task: Task, before: int) -> None:
         """A task of the library has a new state."""
+        if (seen := _seen.get()) is not None:
+            _watch(seen, task, before)
         kind = _kind(task, before)
         if kind in ("entered", "ended"):
             _name(task)
@@ -83,6 +102,17 @@ def item_of(task: Task) -> str | None:
 
 def as_text(item: Any) -> str:
     return item if isinstance(item, str) else orjson.dumps(item).decode()
+
+
+def _watch(seen: list[tuple[str, str]], task: Task, before: int) -> None:
+    """Note the flow by which a task was reached, the first time it leaves the tasks to come."""
+    if not before & PREDICTED or task.state & (PREDICTED | S.CANCELLED) or made_up(task.task_spec.bpmn_id):
+        return
+    came = task.parent
+    while came is not None and made_up(came.task_spec.bpmn_id):
+        came = came.parent
+    if came is not None and came.task_spec is not task.task_spec:
+        seen.append((came.task_spec.bpmn_id, task.task_spec.bpmn_id))
 
 
 def _is_open(task: Task, state: int) -> bool:
