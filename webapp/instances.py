@@ -105,7 +105,7 @@ def steer(instance_id: int, action: str) -> Response | tuple[str, int]:
     return redirect(url_for("cases.show", instance_id=instance_id), 303)
 
 
-@cases.get("/cases/<int:instance_id>/workbook/<form_key>.xlsx")
+@cases.get("/cases/<int:instance_id>/workbook/<path:form_key>.xlsx")
 def download_workbook(instance_id: int, form_key: str) -> Response:
     """The workbook that a form of the process declares, filled from this case."""
     with context.reading() as uow:
