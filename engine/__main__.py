@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from . import commands, db
+from . import commands, db, offline
 from .errors import AlurError, Conflict, InvalidDiagram, InvalidVariables, NotAllowed, NotFound
 from .settings import Settings
 
@@ -19,18 +19,12 @@ from .settings import Settings
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = parser().parse_args(argv)
-    if arguments.run is commands.lint:
-        judged = commands.lint(arguments)
+    if arguments.run is offline.lint:
+        judged = offline.lint(arguments)
         print(judged.text)
         return 0 if judged.good else 1
-    settings = Settings.from_environment()
     try:
-        with db.explained():
-            database = db.Database(settings.database_url)
-            try:
-                result = arguments.run(database, arguments)
-            finally:
-                database.dispose()
+        result = offline.rehearse(arguments) if arguments.run is offline.rehearse else _with_database(arguments)
     except AlurError as error:
         _complain(error, as_json=arguments.json)
         return _exit_code(error)
@@ -42,6 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(result.text)
     return 0 if result.good else 1
+
+
+def _with_database(arguments: argparse.Namespace) -> commands.Result:
+    with db.explained():
+        database = db.Database(Settings.from_environment().database_url)
+        try:
+            result: commands.Result = arguments.run(database, arguments)
+        finally:
+            database.dispose()
+    return result
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,7 +71,14 @@ def parser() -> argparse.ArgumentParser:
     one = sub.add_parser("lint", help="check diagrams without a database", description="Check diagrams.")
     one.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one line of JSON a file")
     one.add_argument("files", nargs="+", metavar="FILE")
-    one.set_defaults(run=commands.lint)
+    one.set_defaults(run=offline.lint)
+    one = sub.add_parser("rehearse", help="try a diagram out without a database", description="Try a diagram out.")
+    one.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    one.add_argument("file", metavar="FILE.bpmn")
+    one.add_argument("--answers", metavar="FILE.json", help="what people fill in; else every flow is tried")
+    one.add_argument("--at", metavar="TIME", help="when it begins, such as 2026-03-13T09:00")
+    one.add_argument("--office", metavar="FILE.json", help="positions and superiors, as for the command office")
+    one.set_defaults(run=offline.rehearse)
     command("processes", commands.processes, "list the processes in force")
     one = command("start", commands.start, "begin a case")
     one.add_argument("key", metavar="KEY")

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, definitions, demo, doctor, instances, lint_files, positions, procedures, tasks
+from . import alerts, backup, cases, db, definitions, demo, doctor, instances, positions, procedures, tasks
 from .db import Database, UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
@@ -65,23 +65,6 @@ def deploy(database: Database, arguments: Namespace) -> Result:
         {"key": v.key, "version": v.version, "new": v.new, "warnings": [w.text() for w in v.warnings]} for v in views
     ]
     return Result("\n".join(lines), data)
-
-
-def lint(arguments: Namespace) -> Result:
-    """Judge diagrams from files, one line of JSON or some lines of text for each; asks no database."""
-    neighbours = lint_files.Neighbours([Path(name) for name in arguments.files])
-    views = [lint_files.judged(path, neighbours) for path in neighbours.paths]
-    good = not any(p["severity"] == "error" for view in views for p in view["problems"])
-    if arguments.json:
-        return Result("\n".join(json.dumps(view, default=str) for view in views), views, good)
-    lines = []
-    for view in views:
-        lines.append(f"{view['file']}: " + ("problems" if view["problems"] else "no problem"))
-        for p in view["problems"]:
-            at = " ".join(filter(None, (p["element"], f"({p['name']})" if p["name"] else ""))) or "diagram"
-            lines.append(f"  {p['severity']} {p['rule']} at {at}: {p['message']} {p['remedy']}")
-    text = "\n".join(lines)
-    return Result(text.encode("utf-8", "backslashreplace").decode(), views, good)
 
 
 def processes(database: Database, arguments: Namespace) -> Result:
@@ -180,7 +163,7 @@ def claim(database: Database, arguments: Namespace) -> Result:
 
 
 def complete(database: Database, arguments: Namespace) -> Result:
-    raw = _answers(arguments.data)
+    raw = answers_in(arguments.data)
     with database.begin(_actor(database, arguments.person)) as uow:
         sent = tasks.complete(uow, arguments.task, raw, confirm_same_case=arguments.same_case)
     nexts = [f"  next: {s.activity_name} {s.item_label}".rstrip() + f" ({s.position_name})" for s in sent.next]
@@ -219,7 +202,7 @@ def worker_(database: Database, arguments: Namespace) -> Result:
 
 
 def office_(database: Database, arguments: Namespace) -> Result:
-    data = _read_json(Path(arguments.file).read_text("utf-8"))
+    data = read_json(Path(arguments.file).read_text("utf-8"))
     with database.begin(SYSTEM) as uow:
         demo.load_office(uow, data)
     return Result("The office is loaded.", {"loaded": True})
@@ -258,16 +241,16 @@ def _person_id(uow: UnitOfWork, person: str) -> int:
     return holders[0].person_id
 
 
-def _answers(name: str | None) -> dict[str, Any]:
+def answers_in(name: str | None) -> dict[str, Any]:
     if name is None:
         return {}
-    raw = _read_json(sys.stdin.read() if name == "-" else Path(name).read_text("utf-8"))
+    raw = read_json(sys.stdin.read() if name == "-" else Path(name).read_text("utf-8"))
     if not isinstance(raw, dict):
         raise InvalidInput("data", N_("The answers must be one JSON object."))
     return raw
 
 
-def _read_json(text: str) -> Any:
+def read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -27,7 +27,8 @@ NEVER = {
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "__main__ commands",
+        "__main__ offline",
+        "commands",
         "demo doctor backup",
         "worker",
         "work",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.__main__ import main
 from engine.errors import InvalidDiagram, InvalidInput
 from engine.rehearsal import coverage, files
 from engine.rehearsal.run import Manner, rehearse
@@ -155,3 +156,21 @@ def test_times_are_told_in_utc() -> None:
     entered = datetime.fromisoformat(told["runs"][0]["trace"][0]["entered"])
     assert entered == FRIDAY
     assert entered.tzinfo == UTC
+
+
+def test_the_command_prints_the_trace_and_says_by_its_exit_code_whether_a_path_gets_stuck(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "answers.json"
+    given.write_text(json.dumps({"putuskan_cuti": {"keputusan": "ditangguhkan"}}), "utf-8")
+    assert main(["rehearse", str(LEAVE), "--answers", str(given), "--at", "2026-03-13T09:00", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [step["activity"] for step in told["runs"][0]["trace"]] == [
+        "catat_permohonan",
+        "beri_pertimbangan",
+        "putuskan_cuti",
+    ]
+    assert main(["rehearse", str(DIAGRAMS / "multi_instance_parallel.bpmn"), "--at", "2026-03-13T09:00"]) == 1
+    assert "there is no 'people'" in capsys.readouterr().out
+    assert main(["rehearse", str(LEAVE), "--at", "tomorrow"]) == 1
+    assert main(["rehearse", str(tmp_path / "nowhere.bpmn")]) == 1
