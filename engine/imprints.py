@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import zstandard
-from sqlalchemy import Select, delete, insert, inspect, select, update
+from sqlalchemy import LargeBinary, Select, delete, insert, inspect, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .db import UnitOfWork
@@ -25,6 +25,7 @@ from .model import (
     SubscriptionRow,
     TaskRow,
 )
+from .model.base import UtcDateTime
 
 #: rows by table and primary key, each by column
 Imprint = dict[str, dict[str, dict[str, Any]]]
@@ -85,8 +86,16 @@ def put_back(uow: UnitOfWork, instance_id: int, packed: bytes) -> None:
             if values:
                 uow.session.execute(update(kind).where(*_same(kind, key)).values(_typed(kind, values)))
         for row in part["gone"]:
-            uow.session.execute(insert(kind).values(_typed(kind, row)))
+            uow.session.execute(insert(kind).values(_typed(kind, _own_number(uow, kind, row))))
     uow.session.expire_all()
+
+
+def _own_number(uow: UnitOfWork, kind: type[Base], row: dict[str, Any]) -> dict[str, Any]:
+    """A row that comes back gets another number where its own was given away meanwhile; nothing refers to it."""
+    id = inspect(kind).columns.get("id")
+    if id is None or uow.session.scalar(select(id).where(id == row["id"])) is None:
+        return row
+    return {name: value for name, value in row.items() if name != "id"}
 
 
 def _rows(kind: type[Base], instance_id: int) -> Select[Any]:
@@ -127,10 +136,10 @@ def _typed(kind: type[Base], values: dict[str, Any]) -> dict[str, Any]:
     columns = {column.name: column for column in inspect(kind).columns}
     found = {}
     for name, value in values.items():
-        python = columns[name].type.python_type
-        if value is not None and python is datetime:
+        kept_as = columns[name].type
+        if value is not None and isinstance(kept_as, UtcDateTime):
             value = datetime.fromisoformat(value)
-        elif value is not None and python is bytes:
+        elif value is not None and isinstance(kept_as, LargeBinary):
             value = b64decode(value)
         found[name] = value
     return found

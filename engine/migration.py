@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from . import deadlines, definitions, history, imprints, instances, jobs, locks, refit
 from .db import UnitOfWork
 from .diagram.model import Process
-from .errors import N_, CannotMove, CaseMovedOn, CaseNotActive, DiagramProblem, InvalidInput, NotFound
+from .errors import N_, ActivityFailed, CannotMove, CaseMovedOn, CaseNotActive, DiagramProblem, InvalidInput, NotFound
 from .identity import Entitlement
 from .model import (
     CaseMoveRow,
@@ -55,7 +55,7 @@ def move(uow: UnitOfWork, instance_id: int, to_definition: int, mapping: Mapping
     mapping = dict(mapping)
     check_mapping(uow, [source], target, mapping)
     if row.state == CaseState.ACTIVE and _overdue(uow, row):
-        instances.fire(uow, row)
+        _catch_up(uow, row)
         if row.state not in RUNNING:
             raise CaseNotActive(row.id, row.state)
     passage, moved = migrated(uow, row, source, target, mapping)
@@ -157,6 +157,24 @@ def undoable(uow: UnitOfWork, rows: Collection[InstanceRow]) -> set[int]:
 def _overdue(uow: UnitOfWork, row: InstanceRow) -> bool:
     due = select(JobRow.id).where(JobRow.instance_id == row.id, JobRow.kind == "timer", JobRow.due_at <= uow.now)
     return uow.session.scalar(due.limit(1)) is not None
+
+
+def _catch_up(uow: UnitOfWork, row: InstanceRow) -> None:
+    try:
+        instances.fire(uow, row)
+    except ActivityFailed as error:
+        raise CannotMove(
+            [
+                DiagramProblem(
+                    "overdue",
+                    N_("What has fallen due can't be done: %(reason)s."),
+                    N_("Mend that first; see the failures in the settings."),
+                    error.activity_id,
+                    error.activity_id,
+                    params={"reason": error.reason.strip(" .")},
+                )
+            ]
+        ) from error
 
 
 def check_mapping(

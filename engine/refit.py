@@ -56,7 +56,7 @@ class NewDeadline:
 
     @property
     def before(self) -> datetime | None:
-        return self.row.due_at if self.row is not None else None
+        return self.row.due_at if self.row is not None and self.row.ended_at is None else None
 
     @property
     def after(self) -> datetime | None:
@@ -225,9 +225,7 @@ def _deadlines(
     uow: UnitOfWork, instance: InstanceRow, after: Process, mapping: Mapping[str, str], moved: Moved
 ) -> tuple[NewDeadline, ...]:
     rows = uow.session.scalars(
-        select(DeadlineRow)
-        .where(DeadlineRow.instance_id == instance.id, DeadlineRow.ended_at.is_(None))
-        .order_by(DeadlineRow.id)
+        select(DeadlineRow).where(DeadlineRow.instance_id == instance.id).order_by(DeadlineRow.id)
     )
     known = {(row.activity_key, row.timer_id): row for row in rows}
     found = []
@@ -236,6 +234,8 @@ def _deadlines(
             old = moved.timers.get(timer.key, timer.event_id)
             found.append(NewDeadline(known.pop((timer.attached_key or "", old), None), timer))
     for row in known.values():
+        if row.ended_at is not None:
+            continue
         node = after.nodes.get(mapping.get(row.activity_id, row.activity_id))
         gone = node is None or node.deadline is None or row.state == DeadlineState.OPEN
         found.append(NewDeadline(row, None, gone))
@@ -253,6 +253,9 @@ def _retime(uow: UnitOfWork, deadline: NewDeadline, calendar: Calendar | None) -
     before = row.due_at
     changed = (row.duration, row.due_at) != (timer.text, timer.due)
     row.activity_id, row.timer_id, row.timer_key = timer.attached_to or "", timer.event_id, timer.key
+    if row.ended_at is not None:  # an earlier version had it, the last one had not
+        row.state, row.ended_at, row.started_at = DeadlineState.OPEN, None, timer.started
+        changed = True
     if not changed:
         return
     row.duration, row.due_at = timer.text, timer.due
