@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from engine import incidents, instances, tasks
+from engine import deadlines, incidents, instances, tasks
 from engine.clock import SetClock, SystemClock
 from engine.db import Database
 from engine.errors import Busy, CaseNotActive
@@ -97,6 +97,28 @@ def test_machines_that_share_a_database_go_by_its_clock(database: Database, worl
         at = uow.session.scalars(select(HistoryRow.at).where(HistoryRow.instance_id == case)).all()
     wrong.dispose()
     assert all(abs(instant - datetime.now(UTC)) < timedelta(minutes=30) for instant in at)
+
+
+@pytest.mark.both_databases
+def test_a_standard_time_is_missed_once_and_never_after_the_step_was_done(
+    database: Database, world: World, clock: SetClock
+) -> None:
+    def pass_again(case: str) -> tuple[bool, str, datetime | None]:
+        found = select(DeadlineRow).where(DeadlineRow.instance_id == world.cases[case]).order_by(DeadlineRow.id)
+        with database.begin(SYSTEM) as uow:
+            row = uow.session.scalars(found).first()
+            assert row is not None
+            standing = deadlines.standing(uow, {row.activity_key})
+            told = deadlines.passed(uow, row.activity_key, row.timer_id, standing)
+            uow.session.refresh(row)
+            return told is not None, row.state, row.passed_at
+
+    clock.advance(timedelta(minutes=6))
+    first = clock.at
+    assert pass_again("new") == (True, "missed", first)
+    clock.advance(timedelta(minutes=6))
+    assert pass_again("new") == (False, "missed", first), "it would raise a second alert, and at a later time"
+    assert pass_again("forwarded") == (False, "met", None), "the step was done in time"
 
 
 def test_a_case_that_rests_does_not_wake_for_its_incident(database: Database, world: World, clock: SetClock) -> None:
