@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forms.definition import sources
+from forms.definition import sources, walk
 from forms.model import Context, Form, Item
 
 from . import documents, office, positions, series
@@ -45,7 +45,8 @@ def context_for(
         sources={activity: _expected(activity, found, open_tasks, ranks) for activity, found in items.items()},
         previous=earlier,
         choices=positions.choices(uow),
-        files={**_attached(uow, instance.id, earlier), **documents.drafts_of_task(uow, task.id)},
+        files={**_named(uow, instance.id, [earlier] if earlier else ()), **documents.drafts_of_task(uow, task.id)},
+        shown_files=_shown(uow, instance.id, form, items),
         variables=instance.variables,
         earlier=series.earlier(uow, instance, form),
     )
@@ -56,10 +57,12 @@ def of_case(uow: UnitOfWork, instance_id: int, form: Form) -> Context:
     instance = uow.session.scalar(select(InstanceRow).where(InstanceRow.id == instance_id, readable(uow)))
     if instance is None:
         raise NotFound("case", instance_id)
+    items = _items(uow, instance.id, _activities(form))
     return Context(
         today=office.today(uow),
-        sources=_items(uow, instance.id, _activities(form)),
+        sources=items,
         choices=positions.choices(uow),
+        shown_files=_shown(uow, instance.id, form, items),
         variables=instance.variables,
         earlier=series.earlier(uow, instance, form),
     )
@@ -100,11 +103,21 @@ def _expected(
     return tuple(sorted([*sent, *asked], key=lambda i: (ranks.get(i.item or "", sys.maxsize), i.label)))
 
 
-def _attached(uow: UnitOfWork, instance_id: int, earlier: Item | None) -> dict[str, Any]:
-    """Files of the earlier answer: a returned form may keep them."""
-    if earlier is None or earlier.values is None:
+def _shown(uow: UnitOfWork, instance_id: int, form: Form, items: Mapping[str, tuple[Item, ...]]) -> dict[str, Any]:
+    """The files that a form shows of other activities."""
+    shows = any(
+        (field.type == "filepicker" and (field.source is not None or field.readonly))
+        or any(c.type == "files" for c in field.columns)
+        for _, field in walk(form)
+    )
+    return _named(uow, instance_id, [item for found in items.values() for item in found]) if shows else {}
+
+
+def _named(uow: UnitOfWork, instance_id: int, items: Iterable[Item]) -> dict[str, Any]:
+    """The files of a case that answers name: a returned form may keep its own."""
+    named = {text for item in items if item.values is not None for text in strings_in(item.values)}
+    if not named:
         return {}
-    named = set(strings_in(earlier.values))
     return {id: file for id, file in documents.files_of_case(uow, instance_id).items() if id in named}
 
 

@@ -189,6 +189,7 @@ class Context:
     previous: Item | None = None  #: last submission of this same activity and item
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)  #: documents this person may tie to this task, by id
+    shown_files: Mapping[str, File] = field(default_factory=dict)  #: those its sources hold, to be read only
     variables: Mapping[str, Any] = field(default_factory=dict)  #: of the case
     earlier: Earlier | None = None  #: where the form declares a series
 

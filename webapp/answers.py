@@ -155,7 +155,7 @@ def _collect(fields: Sequence[Field], values: Mapping[str, Any], reader: Reader,
 
 def reader_of(context: Context, language: str, files: Mapping[str, File] | None = None) -> Reader:
     """A reader with the names a form's context knows."""
-    return Reader(language, context.choices, {**context.files, **(files or {})})
+    return Reader(language, context.choices, {**context.shown_files, **context.files, **(files or {})})
 
 
 Translate = Callable[[str, Mapping[str, Any]], str]

@@ -108,6 +108,13 @@ READING = {
             "columns": [{"key": "nama", "label": "Nama"}, {"key": "total", "label": "Total", "type": "money"}],
             "properties": {"source": {"activity": "isi", "field": "baris"}},
         },
+        field(
+            "filepicker",
+            "surat_asal",
+            "Surat dari unit",
+            readonly=True,
+            properties={"source": {"activity": "isi", "field": "surat"}},
+        ),
         field("textarea", "pesan", "Pesan"),
     ],
     "workbook": {

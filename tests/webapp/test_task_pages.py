@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine import instances
+from engine import documents, instances
 from engine import tasks as work
 from tests.office import person
 from tests.visitor import Visitor
@@ -194,6 +194,17 @@ def test_a_file_goes_up_at_once_and_says_why_not(shop: Shop, visit: Visit) -> No
     assert status == 422
     assert "nota.html" in answer["problem"]
     assert send("judul", "nota.pdf", PDF)[0] == 404
+
+
+def test_a_file_of_an_earlier_step_stands_on_the_next_ones_form_as_a_link(shop: Shop, visit: Visit) -> None:
+    _, task = shop.start()
+    with shop.database.begin(person(shop.database, "kasi_pemerintahan")) as uow:
+        paper = documents.upload(uow, task, "surat", "permintaan.pdf", PDF)
+    sent = shop.send(task, {**GOOD, "surat": [paper.id]})
+    page = visit("camat").open(f"/tasks/{sent.next[0].task_id}")
+    (shown,) = page.root.xpath("//*[contains(@class, 'is-filepicker')]//a")
+    assert shown.text_content() == "permintaan.pdf"
+    assert shown.get("href") == f"/documents/{paper.id}"
 
 
 def test_two_hundred_rows_come_back_with_their_problems(shop: Shop, visit: Visit) -> None:
