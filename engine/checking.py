@@ -17,6 +17,8 @@ from .diagram.model import Diagram, Process
 from .errors import N_, DiagramProblem, InvalidDiagram
 from .spiff.spec import compile_spec
 
+LONGEST_NAME = 160  #: characters of an id inside of calls; keys of rows hold it with some more
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -130,10 +132,21 @@ def _inside(
     whole = replace(link.linked(diagram, linked), xml=linked)
     problems = lint.lint(whole, forms=forms, positions=None, decisions=tables)
     blocking = [p for p in problems if p.severity == "error" and p.rule != "bad-id"]
+    blocking += [_too_long(name) for name in (*whole.process.nodes, *forms, *tables) if len(name) > LONGEST_NAME]
     for problem in blocking:
         yield replace(problem, element=link.drawn(problem.element) if problem.element else None)
     if not blocking:
         compile_spec(linked, tables)
+
+
+def _too_long(name: str) -> DiagramProblem:
+    return DiagramProblem(
+        "name-too-long",
+        N_("Called from here, “%(name)s” has too long a name."),
+        N_("Give the calls and the steps of what they call shorter ids."),
+        element=name,
+        params={"name": name[:80]},
+    )
 
 
 def tables_in(files: Mapping[str, bytes]) -> dict[str, Decision]:

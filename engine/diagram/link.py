@@ -19,6 +19,7 @@ from engine.diagram.xml import (
     BPMN,
     BPMNDI,
     CAMUNDA,
+    LARGEST,
     camunda,
     children,
     is_bpmn,
@@ -27,9 +28,11 @@ from engine.diagram.xml import (
     parse,
     plain,
     reference,
+    refuse,
     text_of,
     yes,
 )
+from engine.errors import N_
 from forms.model import Field, Form, Source
 
 BETWEEN = "/"  #: stands between a call and what is inside of it
@@ -54,6 +57,15 @@ def link(xml: bytes, called: Mapping[str, bytes]) -> bytes:
     A call that is not among them becomes a plain task: fit to be checked, not to be run. Raises InvalidDiagram where
     the whole grows too large.
     """
+    # Asked before anything is put together: a few calls of large diagrams would take all the room there is.
+    size = len(xml) + sum(map(len, called.values()))
+    if size > LARGEST:
+        raise refuse(
+            "too-large",
+            N_("With all it calls the diagram has %(size)s MB."),
+            N_("Let it call fewer or smaller processes."),
+            size=round(size / 1048576, 1),
+        )
     root = parse(xml)
     process = _process(root)
     for drawing in list(root.iterchildren(f"{{{BPMNDI}}}BPMNDiagram")):
@@ -122,7 +134,7 @@ def _put_in(root: etree._Element, process: etree._Element, call: etree._Element,
     for root_element in list(children(inner, *ROOTS)):
         root.append(root_element)
     call.tag = f"{{{BPMN}}}subProcess"
-    call.set(CALLS, plain(call, "calledElement") or plain(call, CALLS) or "")
+    call.set(CALLS, reference(plain(call, "calledElement") or plain(call, CALLS)))
     call.attrib.pop("calledElement", "")
     for own in list(call):
         if local(own) not in KEPT:

@@ -120,8 +120,8 @@ def kind_of(element: etree._Element) -> str:
 
 
 def _call(element: etree._Element) -> Call | None:
-    key = plain(element, "calledElement") or plain(element, CALLS)
-    if key is None:
+    key = reference(plain(element, "calledElement") or plain(element, CALLS))
+    if not key:
         return None
     version = camunda(element, "calledElementVersion")
     into, out = list(_mappings(element, "in")), list(_mappings(element, "out"))

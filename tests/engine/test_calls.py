@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from engine.definitions import DefinitionView
 from engine.diagram.draw import draw
 from engine.errors import InvalidDiagram, InvalidVariables, NotAllowed
 from engine.identity import SYSTEM, Actor
-from engine.model import InstanceRow, TaskRow, TaskState
+from engine.model import InstanceRow, JobRow, TaskRow, TaskState
 from engine.worker import Worker
 from tests.engine.diagram.building import END, FRAME, START, around, chain, flow, lane, timer
 
@@ -318,3 +318,46 @@ def test_what_was_read_of_a_caller_is_read_once(office: Database) -> None:
     with office.read(SYSTEM) as uow:
         assert definitions.diagram_of(uow, made.id) is first
         assert calls.own_calls(definitions.row_of(uow, "caller"))[0].key == "called"
+
+
+def test_a_start_timer_goes_on_when_its_process_only_follows_what_it_calls(office: Database, clock: SetClock) -> None:
+    deployed(office, "called", SIMPLE)
+    every = (
+        '<startEvent id="start"><timerEventDefinition><timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent>'
+    )
+    deployed(office, "caller", CALLER.replace(START, every))
+
+    def due() -> datetime:
+        with office.read(SYSTEM) as uow:
+            return uow.session.scalars(select(JobRow.due_at).where(JobRow.key == "start:caller")).one()
+
+    before = due()
+    clock.at += timedelta(hours=5)
+    assert deployed(office, "called", around(step("n"), ids="n")).followers
+    assert due() == before
+
+
+def test_calls_that_grow_too_large_are_refused_before_they_are_put_together(office: Database, as_: As) -> None:
+    page = f"<documentation>{'Langkah. ' * 80_000}</documentation>"
+    deployed(office, "called", around(f'<userTask id="a">{page}</userTask>', ids="a"))
+    ids = [f"k{n}" for n in range(20)]
+    refused = refusal(office, "caller", around(*(call("called", id) for id in ids), ids=" ".join(ids)))
+    assert "13.8 MB" in refused["too-large"]
+    long = "k" * 90
+    deployed(office, "long", around(step(long), ids=long))
+    assert "name-too-long" in refusal(office, "caller", around(call("long", long), ids=long))
+
+
+def test_a_call_may_be_repeated(office: Database, as_: As) -> None:
+    loop = '<standardLoopCharacteristics loopMaximum="2"/>'
+    mapping = '<extensionElements><camunda:out source="n" target="n"/></extensionElements>'
+    body = around(step("a"), '<scriptTask id="x"><script>n = 1</script></scriptTask>', ids="a x")
+    deployed(office, "called", body)
+    deployed(office, "caller", around(call("called", inside=mapping + loop), ids="k"))
+    case = started(office, as_, "caller")
+    for _ in range(2):
+        assert open_in(office, case) == ["k/a"]
+        done(office, as_, case, "k/a")
+    with office.read(SYSTEM) as uow:
+        found = uow.session.get_one(InstanceRow, case)
+        assert (found.state, found.variables) == ("completed", {"n": 1})
