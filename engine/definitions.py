@@ -188,7 +188,8 @@ def store(
         uow.session.add(FormRow(definition_id=row.id, key=key, content=content))
     for key, file in checked.decisions.items():
         uow.session.add(DecisionRow(definition_id=row.id, key=key, content=file))
-    if row.retired_at is None:
+    # The clock of a version that only follows what it calls goes on as it went.
+    if row.retired_at is None and not FOLLOWED.search(row.reason):
         starts.schedule(uow, process)
     history.record(
         uow,
@@ -220,6 +221,12 @@ def row_of(uow: UnitOfWork, key: str, version: int | None = None) -> DefinitionR
     if row is None:
         raise NotFound("process" if version is None else "version", key if version is None else f"{version} of {key}")
     return row
+
+
+def version_of(uow: UnitOfWork, key: str, version: int | None = None) -> tuple[DefinitionView, Content]:
+    """The newest version of a process, or the one asked for, with its content. Raises NotFound."""
+    row = row_of(uow, key, version)
+    return view(uow, row), content_of(uow, row.id)
 
 
 def known(uow: UnitOfWork, key: str) -> DefinitionRow | None:
