@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from forms.definition import sources, walk
 from forms.model import Context, Form, Item
@@ -20,6 +20,29 @@ from .reading import readable
 from .waiting import Waiting, waiting
 
 Evaluate = Callable[[str, Mapping[str, object]], object]
+
+_SENT: Any = SubmissionRow.__table__
+_PEOPLE: Any = PersonRow.__table__
+_ROUNDS = (
+    select(func.max(_SENT.c.id).label("newest"), func.min(_SENT.c.id).label("first"))
+    .where(_SENT.c.instance_id == bindparam("case"), _SENT.c.activity_id.in_(bindparam("activities", expanding=True)))
+    .group_by(_SENT.c.activity_id, _SENT.c.item)
+    .subquery()
+)
+_NEWEST = (
+    select(
+        _SENT.c.activity_id,
+        _SENT.c.item,
+        _SENT.c.item_label,
+        _SENT.c["values"],
+        _SENT.c.round,
+        _SENT.c.sent_at,
+        _PEOPLE.c.name.label("sender"),
+    )
+    .join(_ROUNDS, _ROUNDS.c.newest == _SENT.c.id)
+    .outerjoin(_PEOPLE, _SENT.c.sent_by == _PEOPLE.c.id)
+    .order_by(_ROUNDS.c.first)
+)
 
 
 def evaluator(uow: UnitOfWork) -> Evaluate:
@@ -74,21 +97,16 @@ def _activities(form: Form) -> set[str]:
 
 def _items(uow: UnitOfWork, instance_id: int, activities: set[str]) -> dict[str, tuple[Item, ...]]:
     """The newest submission of every item of each activity, in order of first sending."""
-    rows = uow.session.execute(
-        select(SubmissionRow, PersonRow.name)
-        .outerjoin(PersonRow, SubmissionRow.sent_by == PersonRow.id)
-        .where(SubmissionRow.instance_id == instance_id, SubmissionRow.activity_id.in_(activities))
-        .order_by(SubmissionRow.id)
-    )
+    rows = uow.execute(_NEWEST, {"case": instance_id, "activities": sorted(activities)})
     found: dict[str, dict[str, Item]] = {activity: {} for activity in activities}
-    for row, name in rows:
+    for row in rows:
         found[row.activity_id][row.item] = Item(
             item=row.item or None,
             label=row.item_label,
-            values=row.values,
+            values=row._mapping["values"],
             round=row.round,
             sent_at=row.sent_at,
-            sent_by=name or "",
+            sent_by=row.sender or "",
         )
     return {activity: tuple(by_item.values()) for activity, by_item in found.items()}
 

@@ -7,6 +7,7 @@ no join has used yet.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -35,6 +36,21 @@ PREDICTED = S.MAYBE | S.LIKELY | S.FUTURE
 EVENT_JOINS = (BoundaryEventJoin, StartEventJoin)
 
 
+_own = threading.local()  # what packs and unpacks is dear to make, and no two threads may share it
+
+
+def _packing() -> zstandard.ZstdCompressor:
+    if not hasattr(_own, "packing"):
+        _own.packing = zstandard.ZstdCompressor(level=3)
+    return _own.packing  # type: ignore[no-any-return]
+
+
+def _unpacking() -> zstandard.ZstdDecompressor:
+    if not hasattr(_own, "unpacking"):
+        _own.unpacking = zstandard.ZstdDecompressor()
+    return _own.unpacking  # type: ignore[no-any-return]
+
+
 class Case(BpmnWorkflow):  # type: ignore[misc]
     """The library's workflow with a trace of what happens and a count of state changes."""
 
@@ -60,7 +76,7 @@ def dump(case: Case) -> bytes:
         "top": _scope(case),
         "parts": {str(key): _scope(part) for key, part in case.subprocesses.items()},
     }
-    return zstandard.compress(orjson.dumps(value), 3)
+    return _packing().compress(orjson.dumps(value))
 
 
 def load(spec: Spec, state: bytes) -> Case:
@@ -70,7 +86,7 @@ def load(spec: Spec, state: bytes) -> Case:
 
 def unpack(state: bytes) -> dict[str, Any]:
     """The stored bytes as plain JSON values, as `dump` packed them."""
-    value: dict[str, Any] = orjson.loads(zstandard.decompress(state))
+    value: dict[str, Any] = orjson.loads(_unpacking().decompress(state))
     if value["format"] != FORMAT:
         raise ValueError(f"state of format {value['format']}")
     return value
