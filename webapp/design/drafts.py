@@ -13,8 +13,8 @@ from flask import Response, current_app, jsonify, request, url_for
 
 from engine import designs, positions
 from engine.db import UnitOfWork
-from engine.errors import AlurError, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, N_, VersionChanged
 from engine.designs import DesignView
+from engine.errors import N_, AlurError, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, VersionChanged
 from webapp import context, errors, i18n
 from webapp.design import design, pages
 

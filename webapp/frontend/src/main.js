@@ -97,7 +97,6 @@ async function start() {
   }
 
   await load(stored);
-  draft.settled({});
   notices.about(meta);
   statusLine.first(meta);
   await offerBackup({ backup, stored, load, draft });

@@ -24,6 +24,15 @@ export class StandardTime {
     else this.add(element, duration);
   }
 
+  // The panel shows the step, not its timer: the step has changed as well.
+  execute({ element }) {
+    return [element];
+  }
+
+  revert({ element }) {
+    return [element];
+  }
+
   remove(timer) {
     const alerts = timer.outgoing.map((flow) => flow.target).filter((end) => is(end, "bpmn:EndEvent") && end.incoming.length === 1);
     this.modeling.removeElements([timer, ...alerts]);

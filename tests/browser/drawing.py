@@ -1,0 +1,80 @@
+"""What an owner does in the modeler: open a process, click an element, see that it is kept."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from playwright.sync_api import Locator, Page, expect
+
+from engine import designs
+from engine.db import Database
+from engine.diagram import read
+from engine.diagram.model import Process
+from tests.office import person
+
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+SAVED = re.compile("^Tersimpan")
+
+Shape = tuple[str, tuple[tuple[str, str], ...], str, tuple["Shape", ...]]
+
+
+def open_modeler(page: Page, key: str) -> None:
+    page.goto(f"/design/{key}")
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """The diagram is drawn and has been checked once."""
+    page.locator("[data-part=status][data-state]").wait_for()
+    page.locator("[data-part=summary][data-state]").wait_for()
+
+
+def click(page: Page, element: str) -> None:
+    """Select an element with the mouse, on its edge, where no other lies over it."""
+    page.locator(f'[data-element-id="{element}"] > .djs-hit').first.click(position={"x": 6, "y": 6}, force=True)
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Sifat")
+
+
+def kept(page: Page) -> None:
+    expect(page.locator("[data-part=status]")).to_have_text(SAVED)
+
+
+def summary(page: Page) -> Locator:
+    return page.locator("[data-part=summary]")
+
+
+def standard_time(page: Page, number: int) -> None:
+    field = panel(page).get_by_label("Jumlah", exact=True)
+    field.fill(str(number))
+    field.press("Enter")
+
+
+def publish(page: Page, reason: str) -> None:
+    page.get_by_role("button", name="Terbitkan", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Alasan").fill(reason)
+    dialog.get_by_role("button", name="Terbitkan", exact=True).click()
+
+
+def draft(database: Database, key: str, *, by: str = "pengelola_sop") -> Process:
+    """The process as the person's draft on the server has it."""
+    with database.read(person(database, by)) as uow:
+        return read.read(designs.open_design(uow, key).xml).process
+
+
+def essence(xml: bytes) -> Shape:
+    """What a file says apart from its layout, the order of attributes and the space between elements."""
+    root = etree.fromstring(xml)
+    for drawing in root.findall(f"{DI}BPMNDiagram"):
+        root.remove(drawing)
+    return _shape(root)
+
+
+def _shape(element: etree._Element) -> Shape:
+    children = tuple(_shape(child) for child in element if isinstance(child.tag, str))
+    attributes = tuple(sorted((str(name), str(value)) for name, value in element.attrib.items()))
+    return str(element.tag), attributes, (element.text or "").strip(), children

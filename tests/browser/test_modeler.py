@@ -1,0 +1,219 @@
+"""The modeler in a real Chromium: what is drawn is what is kept, published and run; nothing of a file is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from engine import definitions
+from engine.db import Database
+from engine.diagram import read
+from engine.identity import SYSTEM
+from tests.browser import desk, drawing
+from tests.conftest import ROOT
+from tests.office import ADMINISTRATOR, PASSWORD
+
+DATA = "pengumpulan_data_kinerja"
+LEAVE = "permohonan_cuti"
+DIAGRAMS = [*sorted((ROOT / "processes").glob("*.bpmn")), ROOT / "tests" / "browser" / "foreign.bpmn"]
+
+
+@pytest.fixture
+def owner(working: Database, page: Page) -> Page:
+    """The owner of both procedures, signed in."""
+    desk.sit_down(page, "Pengelola SOP")
+    return page
+
+
+def test_nothing_of_a_file_is_lost_by_opening_and_saving_it(owner: Page) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    for path in DIAGRAMS:
+        saved = owner.evaluate(
+            """async (xml) => {
+                const { modeler } = window.alurModeler;
+                const { warnings } = await modeler.importXML(xml);
+                const { xml: again } = await modeler.saveXML({ format: true });
+                return [again, warnings.map((one) => one.message)];
+            }""",
+            path.read_text("utf-8"),
+        )
+        assert saved[1] == [], path.name
+        assert drawing.essence(saved[0].encode()) == drawing.essence(path.read_bytes()), path.name
+
+
+def test_the_standard_time_in_the_panel_is_the_timer_in_the_diagram(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 5)
+    drawing.kept(owner)
+    changed = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+    assert changed and (changed.text, changed.name, changed.id) == ("P5D", "5 hari", "batas_siapkan_data")
+
+    drawing.panel(owner).get_by_role("button", name="Hapus waktu baku").click()
+    expect(owner.locator('[data-element-id="peringatan_siapkan_data"]')).to_have_count(0)
+    drawing.panel(owner).get_by_label("Satuan", exact=True).select_option("jam")
+    drawing.standard_time(owner, 6)
+    drawing.kept(owner)
+    process = drawing.draft(working, DATA)
+    made = process.nodes["siapkan_data"].deadline
+    assert made and (made.text, made.interrupting) == ("PT6H", False)
+    alert = process.flows[process.nodes[made.id].outgoing[0]].target
+    assert process.nodes[alert].kind == "endEvent"
+    assert process.nodes[alert].lane == "Kasubag Keuangan"
+
+    for left in (None, "P5D", "P4D"):  # every edit is one step of undo, whatever it drew
+        owner.get_by_role("button", name="Urungkan").click()
+        drawing.kept(owner)
+        found = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+        assert (found and found.text) == left
+
+
+def test_a_changed_duration_is_published_with_its_reason(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 5)
+    drawing.publish(owner, "Kelurahan memerlukan lima hari")
+    expect(owner.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
+    with working.read(SYSTEM) as uow:
+        row = definitions.row_of(uow, DATA)
+        assert (row.version, row.reason) == (2, "Kelurahan memerlukan lima hari")
+        deadline = read.read(row.xml).process.nodes["siapkan_data"].deadline
+        assert deadline and deadline.text == "P5D"
+
+
+def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, working: Database) -> None:
+    owner.goto("/design/new")
+    owner.get_by_label("Nama proses").fill("Surat Keterangan")
+    owner.get_by_role("button", name="Mulai menggambar").click()
+    drawing.ready(owner)
+    assert owner.url.endswith("/design/surat_keterangan")
+    flow = owner.locator('[data-element-id="task_end"]').bounding_box()
+    tool = owner.locator(".djs-palette [data-action='create.task']").bounding_box()
+    assert flow and tool
+    owner.mouse.move(tool["x"] + 20, tool["y"] + 20)
+    owner.mouse.down()
+    owner.mouse.move(flow["x"] + flow["width"] / 2 - 20, flow["y"] + flow["height"] / 2, steps=5)
+    owner.mouse.move(flow["x"] + flow["width"] / 2, flow["y"] + flow["height"] / 2, steps=5)
+    owner.mouse.up()
+    owner.keyboard.type("Periksa berkas")
+    owner.keyboard.press("Enter")
+    owner.locator(".djs-context-pad [data-action='replace']").click()
+    owner.get_by_text("Langkah dikerjakan orang", exact=True).last.click()
+    panel = drawing.panel(owner)
+    panel.get_by_role("button", name="Buat formulir").click()
+    panel.get_by_label("Nama formulir baru").fill("Lembar periksa")
+    panel.get_by_role("button", name="Buat", exact=True).click()
+    expect(panel.get_by_label("Formulir", exact=True)).to_have_value("lembar_periksa")
+    drawing.standard_time(owner, 2)
+    drawing.kept(owner)
+    drawing.publish(owner, "Prosedur baru")
+    expect(owner.get_by_text(re.compile("Versi 1 .* mulai berlaku"))).to_be_visible()
+    with working.read(SYSTEM) as uow:
+        row = definitions.row_of(uow, "surat_keterangan")
+        process = read.read(row.xml).process
+        step = next(node for node in process.nodes.values() if node.name == "Periksa berkas")
+        assert (step.kind, step.form_key, step.lane) == ("userTask", "lembar_periksa", "Pengelola SOP")
+        assert step.deadline and step.deadline.text == "P2D"
+        assert definitions.form_of(uow, row.id, "lembar_periksa").name == "Lembar periksa"
+
+
+def test_a_missing_condition_is_told_marked_and_mended_in_the_builder(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    flow = "dari_disetujui_ke_siapkan_surat_izin"
+    owner.evaluate(
+        """(id) => {
+            const { modeler } = window.alurModeler;
+            modeler.get("modeling").updateProperties(modeler.get("elementRegistry").get(id), { conditionExpression: undefined });
+        }""",
+        flow,
+    )
+    expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
+    expect(owner.locator(f'[data-container-id="{flow}"] .alur-mark.is-error')).to_be_visible()
+    owner.get_by_role("button", name="Terbitkan", exact=True).click()
+    expect(owner.get_by_role("dialog")).to_have_count(0)
+    owner.get_by_role("button", name="Isi syarat").click()
+    panel = drawing.panel(owner)
+    expect(panel.get_by_label("Selain itu", exact=False)).to_be_visible()
+    panel.get_by_label("Isian", exact=True).select_option("cuti_disetujui")
+    expect(panel.get_by_label("Ungkapan")).not_to_have_value("")
+    expect(drawing.summary(owner)).to_contain_text("Tidak ada yang kurang")
+    drawing.kept(owner)
+    assert drawing.draft(working, LEAVE).flows[flow].condition
+
+
+def test_what_was_drawn_without_a_connection_is_sent_when_it_is_back(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    owner.context.set_offline(True)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 7)
+    expect(owner.locator("[data-part=status]")).to_contain_text("Sambungan terputus")
+    owner.context.set_offline(False)
+    drawing.kept(owner)
+    deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+    assert deadline and deadline.text == "P7D"
+
+
+def test_a_tab_closed_in_mid_edit_loses_nothing(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    owner.context.set_offline(True)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 8)
+    expect(owner.locator("[data-part=status]")).to_contain_text("Sambungan terputus")
+    profile = owner.context
+    owner.close()
+    profile.set_offline(False)
+    again = profile.new_page()
+    again.goto(f"/design/{DATA}")
+    again.get_by_role("button", name="Pulihkan").click()
+    drawing.kept(again)
+    deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+    assert deadline and deadline.text == "P8D"
+    again.reload()
+    drawing.ready(again)
+    expect(again.get_by_role("dialog")).to_have_count(0)
+
+
+def test_another_window_of_the_same_person_asks_which_draft_counts(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    other = owner.context.new_page()
+    drawing.open_modeler(other, DATA)
+    drawing.click(other, "siapkan_data")
+    drawing.standard_time(other, 6)
+    drawing.kept(other)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 9)
+    owner.get_by_role("button", name="Pakai yang ini").click()
+    drawing.kept(owner)
+    deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+    assert deadline and deadline.text == "P9D"
+    drawing.standard_time(other, 3)
+    other.get_by_role("button", name="Buka yang lain").click()
+    drawing.click(other, "siapkan_data")
+    expect(drawing.panel(other).get_by_label("Jumlah", exact=True)).to_have_value("9")
+
+
+def test_two_owners_at_once_are_told_of_each_other_before_one_replaces_the_other(
+    owner: Page, working: Database, new_profile: Callable[..., BrowserContext]
+) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 5)
+    drawing.kept(owner)
+    other = new_profile().new_page()
+    desk.sign_in(other, ADMINISTRATOR, PASSWORD)
+    drawing.open_modeler(other, DATA)
+    expect(other.get_by_text("Sedang disunting pula oleh: Orang Pengelola SOP")).to_be_visible()
+    drawing.click(other, "siapkan_data")
+    drawing.standard_time(other, 6)
+    drawing.publish(other, "Enam hari")
+    expect(other.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
+
+    drawing.publish(owner, "Lima hari")
+    dialog = owner.get_by_role("dialog")
+    expect(dialog).to_contain_text("Versi lain sudah diterbitkan")
+    assert "from=1&to=2" in (dialog.get_by_role("link", name="Bandingkan").get_attribute("href") or "")
+    dialog.get_by_role("button", name="Tetap terbitkan").click()
+    expect(owner.get_by_text(re.compile("Versi 3 .* mulai berlaku"))).to_be_visible()
