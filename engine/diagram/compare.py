@@ -14,9 +14,9 @@ from lxml import etree
 from engine.diagram.changes import RANK, Change, Comparison, Kind
 from engine.diagram.compare_forms import compare_forms
 from engine.diagram.essence import essence
-from engine.diagram.model import Diagram, Flow, Node, Paper, Process, Timer
+from engine.diagram.model import Diagram, Flow, Node, Paper, Process, Timer, graph
 from engine.diagram.moves import moves
-from engine.diagram.paths import graph, in_order
+from engine.diagram.paths import in_order
 from engine.diagram.picture import Edge, picture
 from engine.diagram.xml import is_bpmn, local, parse
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.diagram.paths import graph, in_order
+from engine.diagram.paths import in_order
 from engine.diagram.wiring import NOTHING, Wiring
 
 SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})  #: kinds that hold nodes of their own
@@ -161,6 +161,27 @@ class Process:
             if top.id in order:
                 found[node.id] = order[top.id]
         return found
+
+
+def graph(process: Process) -> dict[str, tuple[str, ...]]:
+    """Node id -> the nodes that may be next, by flow or through a boundary event; every level in one graph."""
+    after = {id: [process.flows[f].target for f in node.outgoing] for id, node in process.nodes.items()}
+    for node in process.nodes.values():
+        if node.kind == "boundaryEvent" and node.attached_to in after:
+            after[node.attached_to].append(node.id)
+    for source, target in links(process):
+        after[source].append(target)
+    return {id: tuple(t for t in targets if t in process.nodes) for id, targets in after.items()}
+
+
+def links(process: Process) -> Iterator[tuple[str, str]]:
+    """Link events that throw, each with the one of its name and level that catches."""
+    linked = [n for n in process.nodes.values() if n.trigger == "link"]
+    catching = {(n.parent, n.wiring.event): n.id for n in linked if n.kind == "intermediateCatchEvent"}
+    for node in linked:
+        target = catching.get((node.parent, node.wiring.event))
+        if node.kind == "intermediateThrowEvent" and target is not None:
+            yield node.id, target
 
 
 @dataclass(frozen=True, slots=True)

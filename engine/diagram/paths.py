@@ -1,35 +1,10 @@
-"""Where the flow can go: successors, reach, order and cycles. Iterative, because foreign diagrams can be long."""
+"""Ways through a graph: reach, order and cycles. Iterative, because foreign diagrams can be long."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-if TYPE_CHECKING:
-    from engine.diagram.model import Process
-
-Graph = Mapping[str, tuple[str, ...]]
-
-
-def graph(process: Process) -> dict[str, tuple[str, ...]]:
-    """Node id -> the nodes that may be next, by flow or through a boundary event; every level in one graph."""
-    after = {id: [process.flows[f].target for f in node.outgoing] for id, node in process.nodes.items()}
-    for node in process.nodes.values():
-        if node.kind == "boundaryEvent" and node.attached_to in after:
-            after[node.attached_to].append(node.id)
-    for source, target in links(process):
-        after[source].append(target)
-    return {id: tuple(t for t in targets if t in process.nodes) for id, targets in after.items()}
-
-
-def links(process: Process) -> Iterator[tuple[str, str]]:
-    """Link events that throw, each with the one of its name and level that catches."""
-    linked = [n for n in process.nodes.values() if n.trigger == "link"]
-    catching = {(n.parent, n.wiring.event): n.id for n in linked if n.kind == "intermediateCatchEvent"}
-    for node in linked:
-        target = catching.get((node.parent, node.wiring.event))
-        if node.kind == "intermediateThrowEvent" and target is not None:
-            yield node.id, target
+Graph = Mapping[str, tuple[str, ...]]  #: node -> those that may be next
 
 
 def reachable(edges: Graph, starts: Iterable[str]) -> set[str]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from engine.diagram.model import ACTIVITIES, Process
-from engine.diagram.paths import links
+from engine.diagram.model import ACTIVITIES, Process, links
 
 Together = Mapping[str, frozenset[str]]
 Transition = tuple[tuple[str, ...], tuple[str, ...], str]  #: places it takes a token from, gives one to; its node

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.diagram.model import SCOPES, Node
-from engine.diagram.paths import graph, reachable, reverse
+from engine.diagram.model import SCOPES, Node, graph
+from engine.diagram.paths import reachable, reverse
 from engine.diagram.read import embedded, expression
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.scripts import assignments

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.diagram.model import ACTIVITIES, SCOPES, Flow, Node
-from engine.diagram.paths import cycle, graph, reachable, reverse
+from engine.diagram.model import ACTIVITIES, SCOPES, Flow, Node, graph
+from engine.diagram.paths import cycle, reachable, reverse
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import child, children, reference, text_of
 from engine.errors import N_, DiagramProblem

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from engine.diagram.model import Node, Process
-from engine.diagram.paths import graph, reachable, reverse
+from engine.diagram.model import Node, Process, graph
+from engine.diagram.paths import reachable, reverse
 from engine.diagram.rules.flows import ties
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
