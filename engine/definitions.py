@@ -18,11 +18,15 @@ from .checking import Checked, check, tables_in
 from .db import UnitOfWork
 from .diagram import read
 from .diagram.link import relocated, within
-from .diagram.model import Diagram, Process
-from .errors import N_, DiagramProblem, InvalidDiagram, NotAllowed, NotFound, ProcessRetired, VersionChanged
+from .diagram.model import Diagram
+from .errors import N_, DiagramProblem, InvalidDiagram, NotFound, ProcessRetired, VersionChanged
 from .expressions import names_in
 from .identity import Entitlement
 from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
+from .owners import owner_keys as owner_keys
+from .owners import require_owner as require_owner
+from .owners import starter_entitlement as starter_entitlement
+from .owners import starter_keys as starter_keys
 from .spiff.spec import Spec, compile_spec
 
 #: The reason of a version that only follows what it calls.
@@ -303,51 +307,6 @@ def _decisions(uow: UnitOfWork, row: DefinitionRow) -> frozenset[tuple[str, byte
 
 
 # -- rights ----------------------------------------------------------------------------------------------------------
-
-
-def owner_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
-    """Position keys of the process owners; empty where the diagram names none that exist."""
-    found = (positions.resolve(uow, owner) for owner in process.owners)
-    return tuple(key for key in found if key is not None)
-
-
-def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
-    """Who may start: the diagram's starters, else the performers of its first activity."""
-    named: tuple[str, ...] = process.starters
-    if not named:
-        first = next((n for n in process.steps() if n.lane or n.candidate_groups), None)
-        if first is not None and first.candidate_groups and "${" not in first.candidate_groups:
-            named = tuple(part.strip() for part in first.candidate_groups.split(","))
-        elif first is not None and first.lane:
-            named = (first.lane,)
-    found = (positions.resolve(uow, name) for name in named)
-    return tuple(key for key in found if key is not None)
-
-
-def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None:
-    """The position through which the actor may start a case, or None. Owners may always; nobody where a message,
-    a signal or a timer does it, or only other processes call it.
-
-    Where the office has no position for either, an administrator may: a foreign diagram must not be dead on arrival.
-    """
-    if process.begins is not None or process.only_called:
-        return None
-    entitled = (*starter_keys(uow, process), *owner_keys(uow, process))
-    if not entitled:
-        return next((p for p in uow.actor.positions if p.administrator), None)
-    return uow.actor.holding(*entitled)
-
-
-def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement | None:
-    """The owner's position that entitles the actor; administrators pass too. Raises NotAllowed."""
-    if uow.actor.system:
-        return None
-    mine = uow.actor.holding(*owner_keys(uow, process))
-    if mine is None:
-        mine = next((p for p in uow.actor.positions if p.administrator), None)
-    if mine is None:
-        raise NotAllowed(uow.actor.name, f"{action} the process {process.key}")
-    return mine
 
 
 def may_edit(uow: UnitOfWork, definition_id: int) -> bool:

@@ -41,27 +41,27 @@ class ProcessPage:
     completed: int
     owners: tuple[str, ...]  #: position names
     starters: tuple[str, ...]  #: position names
+    retired: bool  #: no case of it begins any more
     unknown: tuple[str, ...]  #: names of the positions that lanes and owners mean and the office lacks
     may_start: bool
     may_edit: bool
 
 
 def listing(uow: UnitOfWork) -> tuple[ProcessItem, ...]:
-    """The newest version of each process that isn't retired, with counts over all its versions."""
+    """The newest version of each process with counts over all its versions; retired ones come last."""
     latest = select(DefinitionRow.key, func.max(DefinitionRow.version).label("version")).group_by(DefinitionRow.key)
     chosen = latest.subquery()
     rows = uow.session.scalars(
         select(DefinitionRow)
         .join(chosen, (DefinitionRow.key == chosen.c.key) & (DefinitionRow.version == chosen.c.version))
-        .where(DefinitionRow.retired_at.is_(None))
-        .order_by(DefinitionRow.example, DefinitionRow.name)
+        .order_by(DefinitionRow.retired_at.is_not(None), DefinitionRow.example, DefinitionRow.name)
     )
     counts = _counts(uow)
     items = []
     for row in rows:
         process = definitions.diagram_of(uow, row.id).process
         active, completed = counts.get(row.key, (0, 0))
-        may_start = definitions.starter_entitlement(uow, process) is not None
+        may_start = row.retired_at is None and definitions.starter_entitlement(uow, process) is not None
         items.append(ProcessItem(definitions.view(uow, row), process, active, completed, may_start))
     return tuple(items)
 
@@ -92,7 +92,8 @@ def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
         starters=tuple(known[k] for k in definitions.starter_keys(uow, process)),
         unknown=tuple(readable_name(one, process) for one in _unknown(uow, process)),
         may_start=not retired and definitions.starter_entitlement(uow, process) is not None,
-        may_edit=uow.actor.administrator or uow.actor.holding(*definitions.owner_keys(uow, process)) is not None,
+        retired=retired,
+        may_edit=definitions.may_edit(uow, rows[0].id),
     )
 
 

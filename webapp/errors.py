@@ -20,6 +20,7 @@ from engine.errors import (
     CaseNotActive,
     Conflict,
     DatabaseUnusable,
+    DesignChanged,
     DurationError,
     ExpressionError,
     InvalidDiagram,
@@ -27,9 +28,11 @@ from engine.errors import (
     InvalidVariables,
     NotAllowed,
     NotFound,
+    ProcessRetired,
     SameCaseExists,
     TaskAlreadyClaimed,
     TaskNotOpen,
+    VersionChanged,
 )
 from webapp import context, i18n
 
@@ -253,6 +256,40 @@ def _same_case(error: AlurError) -> Trouble:
     )
 
 
+def _retired(error: AlurError) -> Trouble:
+    assert isinstance(error, ProcessRetired)
+    return Trouble(
+        _("The process is retired"),
+        _("No new case of it can begin; cases that run go on. Nothing was changed."),
+        _("The page of its versions says who retired it and why."),
+    )
+
+
+def _design_changed(error: AlurError) -> Trouble:
+    assert isinstance(error, DesignChanged)
+    what = (
+        _("Your draft was saved in another window at %(moment)s.", moment=i18n.short_moment(error.at))
+        if error.at
+        else _("Your draft was discarded or published in another window.")
+    )
+    next = _("Nothing was overwritten. Compare, then decide which one stays.")
+    return Trouble(_("The draft has changed"), what, next)
+
+
+def _version_changed(error: AlurError) -> Trouble:
+    assert isinstance(error, VersionChanged)
+    return Trouble(
+        _("Somebody has published meanwhile"),
+        _(
+            "Version %(version)s is in force now, published by %(name)s: %(reason)s",
+            version=error.newest,
+            name=error.by or _("the system"),
+            reason=error.reason or "–",
+        ),
+        _("Your draft is kept. Compare it with that version, then publish once more."),
+    )
+
+
 def _invalid_input(error: AlurError) -> Trouble:
     assert isinstance(error, InvalidInput)
     return Trouble(
@@ -295,6 +332,9 @@ SENTENCES: dict[type[AlurError], Callable[[AlurError], Trouble]] = {
     TaskNotOpen: _not_open,
     CaseNotActive: _case_not_active,
     SameCaseExists: _same_case,
+    ProcessRetired: _retired,
+    DesignChanged: _design_changed,
+    VersionChanged: _version_changed,
     InvalidInput: _invalid_input,
     InvalidDiagram: _invalid_diagram,
     InvalidVariables: _invalid_variables,

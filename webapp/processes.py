@@ -8,9 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import procedures
+from engine import positions, procedures
 from engine.diagram.model import Process
-from webapp import context, sketch
+from engine.diagram.outline import outline as diagram_outline
+from webapp import context, sketch, words
+from webapp import outline as telling
 
 processes = Blueprint("processes", __name__)
 
@@ -57,25 +59,21 @@ def show(key: str) -> str:
     )
 
 
+@processes.get("/processes/<key>/outline")
+def outline(key: str) -> str:
+    """The process as a numbered text, for screen readers, phones and paper."""
+    with context.reading() as uow:
+        page = procedures.get(uow, key, request.args.get("version", type=int))
+        names = positions.names(uow)
+    text = diagram_outline(page.process)
+    lines = telling.Teller(text, names, dict(page.forms)).lines()
+    return render_template("processes/outline.html", page=page, lines=lines, steps=telling.count_steps(text))
+
+
 def header(process: Process) -> list[tuple[str, tuple[str, ...]]]:
     """The header of the SOP sheet, entry by entry; what the source leaves blank stays blank."""
-    known = [
-        ("number", _("SOP number")),
-        ("created", _("Date created")),
-        ("revised", _("Date revised")),
-        ("effective", _("Date effective")),
-        ("approved_by", _("Approved by")),
-        ("title", _("SOP title")),
-        ("legal_basis", _("Legal basis")),
-        ("performer_qualifications", _("Qualifications of performers")),
-        ("related", _("Related to")),
-        ("equipment", _("Equipment")),
-        ("warning", _("Warning")),
-        ("records", _("Records")),
-    ]
-    names = {name for name, _label in known}
-    rows = [(label, process.header[name]) for name, label in known if name in process.header]
-    return rows + [(name, lines) for name, lines in process.header.items() if name not in names]
+    rows = [(_(label), process.header[name]) for name, label in words.SHEET.items() if name in process.header]
+    return rows + [(name, lines) for name, lines in process.header.items() if name not in words.SHEET]
 
 
 def assumptions(process: Process) -> list[Assumption]:
@@ -85,3 +83,6 @@ def assumptions(process: Process) -> list[Assumption]:
         if node.assumption:
             places.setdefault(node.assumption, []).append(node.name or node.id)
     return [Assumption("; ".join(dict.fromkeys(where)), text) for text, where in places.items()]
+
+
+from webapp import versions  # noqa: E402, F401  its pages belong to this blueprint

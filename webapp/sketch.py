@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -48,6 +50,17 @@ def of_process(diagram: Diagram) -> Markup:
     return _safe(draw(diagram, title=_("Diagram of %(title)s", title=diagram.process.name), labels=_labels()))
 
 
+def of_comparison(diagram: Diagram, marks: Mapping[str, str], quiet: Collection[str], *, part: str) -> Markup:
+    """One of two versions with what differs marked; a mark's address on the page is "PART-ELEMENT"."""
+    title = _("Diagram of %(title)s", title=diagram.process.name)
+    return _safe(draw(diagram, title=title, labels=_labels(), marks=marks, quiet=quiet, part=part))
+
+
+def standalone(diagram: Diagram) -> str:
+    """The bare diagram as a file of its own."""
+    return draw(diagram, title=diagram.process.name, labels=_labels())
+
+
 def _labels() -> Labels:
     return Labels(
         here=_("You are here"),
@@ -57,6 +70,10 @@ def _labels() -> Labels:
         nobody=_("nobody"),
         more=_("+%(count)s", count="%(count)s"),
         no_picture=_("This diagram has no picture."),
+        added=_("Added"),
+        removed=_("Removed"),
+        changed=_("Changed"),
+        moved=_("Moved"),
     )
 
 

@@ -134,6 +134,21 @@ def N_(message: str) -> str:
     return message
 
 
+#: entries of the SOP sheet's header, in the order of the sheet (PermenPAN-RB 35/2012)
+SHEET = {
+    "number": N_("SOP number"),
+    "created": N_("Date created"),
+    "revised": N_("Date revised"),
+    "effective": N_("Date effective"),
+    "approved_by": N_("Approved by"),
+    "title": N_("SOP title"),
+    "legal_basis": N_("Legal basis"),
+    "performer_qualifications": N_("Qualifications of performers"),
+    "related": N_("Related to"),
+    "equipment": N_("Equipment"),
+    "warning": N_("Warning"),
+    "records": N_("Records"),
+}
 SENTENCES = {
     "case.started": N_("Case started"),
     "case.completed": N_("Case finished"),

@@ -1,0 +1,229 @@
+"""A process as a text: the sentences of its outline, for screen readers, phones and paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.diagram.outline import Branch, Entry, Outline, Way
+from engine.positions import KEY
+from forms.model import Form
+from webapp import changes
+from webapp.words import standard
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Where it goes: under a condition or none, in words, with the element it leads to."""
+
+    condition: str
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What happens on one of several ways."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    number: str  #: "" for what is no activity
+    printed: str  #: the number on the sheet, where it differs
+    title: str
+    text: str  #: its explanation
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    then: tuple[Then, ...]
+    parts: tuple[Part, ...]
+    borders: tuple[Line, ...]
+    inside: tuple[Line, ...]
+
+
+class Teller:
+    """Tells an outline; `names` gives positions by key, `forms` the forms by theirs."""
+
+    def __init__(self, outline: Outline, names: dict[str, str], forms: dict[str, Form]) -> None:
+        self.outline, self.names, self.forms = outline, names, forms
+
+    def lines(self, entries: tuple[Entry, ...] | None = None) -> tuple[Line, ...]:
+        """The given entries as lines of text; all of the outline's without any."""
+        return tuple(self._line(entry) for entry in (self.outline.entries if entries is None else entries))
+
+    def _line(self, entry: Entry) -> Line:
+        below = {branch.way.target for branch in entry.branches}
+        several = len(entry.ways) > 1
+        ways = [way for way in entry.ways if way.target not in below and (several or not way.next)]
+        if entry.kind == "parallelGateway":
+            ways = [way for way in ways if not way.next]
+        border = entry.kind == "boundaryEvent"
+        return Line(
+            id=entry.element,
+            number=entry.number or "",
+            printed=entry.printed or "" if entry.printed != entry.number else "",
+            title=self._title(entry),
+            text=entry.documentation,
+            facts=tuple((label, text) for label, text in self._facts(entry) if text),
+            notes=tuple(self._notes(entry)),
+            then=tuple(Then(_condition(way) if several else "", _goes(way), way.target) for way in ways),
+            parts=tuple(self._part(entry, branch) for branch in entry.branches),
+            borders=self.lines(entry.borders),
+            inside=self.lines(entry.entries) if not border or not _only_alarm(entry) else (),
+        )
+
+    def _part(self, entry: Entry, branch: Branch) -> Part:
+        title = _condition(branch.way)
+        if entry.kind == "parallelGateway":
+            title = _("At the same time")
+        return Part(title, self.lines(branch.entries))
+
+    def _title(self, entry: Entry) -> str:
+        if entry.kind == "boundaryEvent":
+            return self._border(entry)
+        if entry.number:
+            return entry.name or changes.kind_words(entry.kind)
+        head = self._gateway(entry) if entry.kind.endswith("Gateway") else self._event(entry)
+        return f"{head}: {entry.name}" if entry.name else head
+
+    @staticmethod
+    def _gateway(entry: Entry) -> str:
+        splits = len(entry.ways) > 1
+        if entry.kind == "parallelGateway":
+            return _("All of these at the same time") if splits else _("Wait for all of them")
+        if entry.kind == "eventBasedGateway":
+            return _("Wait for what happens first")
+        if entry.kind == "inclusiveGateway":
+            return _("One or several of these") if splits else _("Wait for those that were taken")
+        return _("Decision") if splits else _("The ways meet")
+
+    def _event(self, entry: Entry) -> str:
+        if entry.kind == "startEvent":
+            head = _("Start")
+            return f"{head} ({self._waits(entry)})" if entry.trigger else head
+        if entry.kind == "endEvent":
+            head = _("End")
+            if entry.trigger == "terminate":
+                return _("End of the whole case")
+            return f"{head} ({self._sends(entry)})" if entry.trigger else head
+        if entry.kind == "intermediateCatchEvent":
+            return _("Wait for %(what)s", what=self._waits(entry))
+        return self._sends(entry) if entry.trigger else _("Passing point")
+
+    def _waits(self, entry: Entry) -> str:
+        named = f" “{entry.event}”" if entry.event else ""
+        if entry.trigger == "timer":
+            return _("the time %(time)s", time=standard(entry.timer, self.outline.calendar) or "?")
+        if entry.trigger == "conditional":
+            return _("the condition %(condition)s", condition=entry.condition or "?")
+        known = {
+            "message": _("the message"),
+            "signal": _("the signal"),
+            "link": _("the continuation"),
+            "error": _("the error"),
+            "escalation": _("the escalation"),
+        }
+        return known.get(entry.trigger or "", entry.trigger or "") + named
+
+    @staticmethod
+    def _sends(entry: Entry) -> str:
+        named = f" “{entry.event}”" if entry.event else ""
+        known = {
+            "message": _("Send the message"),
+            "signal": _("Send the signal"),
+            "link": _("Continue at"),
+            "error": _("Report the error"),
+            "escalation": _("Escalate"),
+        }
+        return known.get(entry.trigger or "", entry.trigger or "") + named
+
+    def _border(self, entry: Entry) -> str:
+        if entry.deadline:
+            time = standard(entry.timer, self.outline.calendar)
+            if entry.interrupting:
+                return _("When the standard time of %(time)s has passed, this step is ended", time=time)
+            return _(
+                "When the standard time of %(time)s has passed, the work stays open and the supervisor is told",
+                time=time,
+            )
+        what = self._waits(entry)
+        if entry.interrupting:
+            return _("On %(what)s this step is ended", what=what)
+        return _("On %(what)s, while the work goes on", what=what)
+
+    def _facts(self, entry: Entry) -> list[tuple[str, str]]:
+        if not entry.number:
+            return []
+        form = self.forms.get(entry.form or "")
+        return [
+            (_("Performer"), self._performers(entry)),
+            (_("Standard time"), standard(entry.duration, self.outline.calendar)),
+            (_("Inputs"), "; ".join(entry.inputs)),
+            (_("Output"), "; ".join(entry.outputs)),
+            (_("Form"), form.name if form else entry.form or ""),
+            (_("Calls the process"), entry.calls or ""),
+            (_("Decision table"), entry.decision or ""),
+            (_("Connector"), entry.connector or ""),
+        ]
+
+    def _performers(self, entry: Entry) -> str:
+        if entry.people and "${" not in entry.people:
+            return entry.people
+        groups = entry.groups or entry.people
+        if groups and "${" in groups:
+            return _(
+                "whoever the case names (%(expression)s)", expression=groups.replace("${", "").replace("}", "").strip()
+            )
+        if groups:
+            named = (part.strip() for part in groups.split(","))
+            return ", ".join(self.names.get(one, one) if KEY.fullmatch(one) else one for one in named if one)
+        return entry.lane or ""
+
+    def _notes(self, entry: Entry) -> list[str]:
+        notes = []
+        if entry.each and entry.sequential:
+            notes.append(_("Done once for each of %(list)s, one after the other.", list=entry.each))
+        elif entry.each:
+            notes.append(_("Done once for each of %(list)s, all at the same time.", list=entry.each))
+        if entry.looped:
+            notes.append(_("Repeated as long as its condition holds."))
+        if entry.beside:
+            notes.append(
+                _("May begin at any time and ends everything around it.")
+                if entry.interrupting
+                else _("May begin at any time, while the rest goes on.")
+            )
+        return notes
+
+
+def _only_alarm(entry: Entry) -> bool:
+    """Whether behind a standard time there is nothing but the end that stands for the alarm."""
+    return entry.deadline and len(entry.entries) == 1 and entry.entries[0].kind == "endEvent"
+
+
+def _condition(way: Way) -> str:
+    if way.default:
+        return way.label or _("Otherwise")
+    if way.condition and way.label:
+        return f"{way.label} ({way.condition})"
+    return way.label or (_("If %(condition)s", condition=way.condition) if way.condition else _("Further"))
+
+
+def _goes(way: Way) -> str:
+    there = _("step %(number)s", number=way.number) if way.number else changes.kind_words(way.kind).lower()
+    if way.name:
+        there += f" “{way.name}”"
+    if way.back:
+        return _("back to %(there)s", there=there)
+    return _("on to %(there)s", there=there)
+
+
+def count_steps(outline: Outline) -> str:
+    """How long the text is."""
+    steps = sum(entry.number is not None for entry in outline.entries)
+    return str(ngettext("%(num)s step", "%(num)s steps", steps))
