@@ -13,6 +13,8 @@ from .identity import Entitlement, HoldingKind, require_administrator
 from .model import HistoryRow
 from .views import Page
 
+REMEMBERED = 200  #: events of a kind among which a repeated one is looked for
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -59,6 +61,18 @@ def record(
             "data": data,
         }
     )
+
+
+def earlier(uow: UnitOfWork, kind: str, once: str) -> EventView | None:
+    """The event of this kind that the same page of the same person has brought about before; `once` names the page.
+
+    Whoever asks and then writes another one holds the person's lock. Looked for among the last events of the kind only.
+    """
+    if not once:
+        return None
+    last = select(HistoryRow).where(HistoryRow.kind == kind).order_by(HistoryRow.id.desc()).limit(REMEMBERED)
+    mine = (row for row in uow.session.scalars(last) if row.person_id == uow.actor.person_id)
+    return next((_view(row) for row in mine if row.data.get("once") == once), None)
 
 
 def of_case(uow: UnitOfWork, instance_id: int) -> tuple[EventView, ...]:

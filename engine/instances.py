@@ -22,6 +22,8 @@ from .model import (
     MessageRow,
     MessageState,
     SubscriptionRow,
+    TaskRow,
+    TaskState,
 )
 from .reading import readable
 from .settle import Settled, cancel_tasks, end_deadlines, settle
@@ -37,19 +39,36 @@ class Started:
     instance_id: int
     title: str
     task_id: int | None  #: the first task, if the actor may work on it
+    again: bool = False  #: the same page had begun it before
 
 
-def start(uow: UnitOfWork, key: str) -> Started:
-    """Begin a case of a process's newest version. Raises NotFound, NotAllowed."""
+def start(uow: UnitOfWork, key: str, *, once: str = "") -> Started:
+    """Begin a case of a process's newest version; pressed again on the same page (`once`), it is the same case.
+
+    Raises NotFound, NotAllowed.
+    """
     locks.share_office(uow)
     definition = definitions.startable(uow, key)
     process = definitions.diagram_of(uow, definition.id).process
     entitled = definitions.starter_entitlement(uow, process)
     if entitled is None:
         raise NotAllowed(uow.actor.name, f"start {key}")
-    instance, settled = _begin(uow, definition, process, entitled, {})
+    if once and uow.actor.person_id is not None:
+        locks.person(uow, uow.actor.person_id)
+        before = history.earlier(uow, "case.started", once)
+        if before is not None and before.instance_id is not None:
+            return _begun_before(uow, before.instance_id)
+    instance, settled = _begin(uow, definition, process, entitled, {}, once)
     mine = next((t.id for t in settled.created if performers.working_entitlement(uow, t) is not None), None)
     return Started(instance.id, instance.title, mine)
+
+
+def _begun_before(uow: UnitOfWork, instance_id: int) -> Started:
+    row = uow.session.get_one(InstanceRow, instance_id)
+    found = select(TaskRow).where(TaskRow.instance_id == instance_id, TaskRow.state == TaskState.OPEN)
+    tasks = uow.session.scalars(found.order_by(TaskRow.id))
+    mine = next((task.id for task in tasks if performers.working_entitlement(uow, task) is not None), None)
+    return Started(instance_id, row.title, mine, again=True)
 
 
 def begin(uow: UnitOfWork, key: str, variables: Mapping[str, Any]) -> int:
@@ -67,6 +86,7 @@ def _begin(
     process: Process,
     entitled: Entitlement | None,
     variables: Mapping[str, Any],
+    once: str = "",
 ) -> tuple[InstanceRow, Settled]:
     instance = InstanceRow(
         definition_id=definition.id,
@@ -84,7 +104,10 @@ def _begin(
     uow.session.add(instance)
     uow.session.flush()
     joined = (entitled.key,) if entitled else definitions.owner_keys(uow, process)
-    history.record(uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version)
+    sent: dict[str, Any] = {"once": once} if once else {}
+    history.record(
+        uow, "case.started", instance_id=instance.id, entitled_by=entitled, version=definition.version, **sent
+    )
     calendar = deadlines.calendar_for(uow, process)
     snapshot = step.start(definitions.spec_of(uow, definition.id), variables, surroundings(uow, calendar))
     name = entitled.name if entitled else ""

@@ -1,9 +1,9 @@
 """Who waits for whom.
 
 A unit that takes more than one lock takes them in this order, so that no two ever wait for each other: the office, then
-cases by ascending id, then the rows of a case (tasks, jobs, deadlines, alerts, documents). Steps of cases share the
-office; whoever changes it (people, positions, holdings, calendars, settings, the clock, procedures) has it alone, so
-that no step runs meanwhile by what is being replaced. A case is held by one unit at a time.
+the person who acts, cases by ascending id, then the rows of a case (tasks, jobs, deadlines, alerts, documents). Steps
+of cases share the office; whoever changes it (people, positions, holdings, calendars, settings, the clock, procedures)
+has it alone, so that no step runs meanwhile by what is being replaced. A case is held by one unit at a time.
 
 On SQLite the one write lock of every unit that writes is all of this at once.
 """
@@ -21,6 +21,7 @@ from .model import CandidateRow, DocumentRow, HistoryRow, InstanceRow, SettingRo
 
 #: PostgreSQL's advisory lock for the office; 4107 is that of the migrations
 OFFICE = 4108
+PERSON = 4109  #: with the person's id
 
 
 _SHARE = select(func.pg_advisory_xact_lock_shared(OFFICE))
@@ -71,6 +72,12 @@ def alone_in_office(uow: UnitOfWork) -> None:
     if not uow.sqlite:
         uow.execute(_ALONE)
     uow.session.renew_mark()
+
+
+def person(uow: UnitOfWork, person_id: int) -> None:
+    """Let the same person's next unit that asks for this wait until the unit ends: one press of a button at a time."""
+    if not uow.sqlite:
+        uow.session.execute(select(func.pg_advisory_xact_lock(PERSON, person_id)))
 
 
 def case(uow: UnitOfWork, instance_id: int) -> InstanceRow:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
-from . import history
+from . import history, locks
 from .db import UnitOfWork
 from .errors import N_, InvalidInput, NotAllowed, NotFound
 from .identity import HoldingKind
@@ -27,8 +28,11 @@ class NoteView:
     text: str
 
 
-def add(uow: UnitOfWork, instance_id: int, text: str) -> NoteView:
-    """Write a note on a case the actor may read; it can't be changed afterwards."""
+def add(uow: UnitOfWork, instance_id: int, text: str, *, once: str = "") -> NoteView:
+    """Write a note on a case the actor may read; it can't be changed afterwards.
+
+    Sent again from the same page (`once`), the same text is the same note.
+    """
     if uow.actor.person_id is None:
         raise NotAllowed(uow.actor.name, "write notes")
     _require_readable(uow, instance_id)
@@ -37,6 +41,11 @@ def add(uow: UnitOfWork, instance_id: int, text: str) -> NoteView:
         raise InvalidInput("text", N_("Write something first."))
     if len(text) > LONGEST:
         raise InvalidInput("text", N_("Use at most %(most)s characters."), most=LONGEST)
+    locks.person(uow, uow.actor.person_id)
+    before = history.earlier(uow, "note.added", once)
+    kept = uow.session.get(NoteRow, before.data["note"]) if before is not None else None
+    if kept is not None and (kept.instance_id, kept.text) == (instance_id, text):
+        return NoteView(kept.id, kept.at, kept.person_id, uow.actor.name, kept.position_name, kept.text)
     own = [e for e in uow.actor.positions if e.kind is HoldingKind.HOLDER]
     entitled_by = next(iter(own or uow.actor.positions), None)
     row = NoteRow(
@@ -48,7 +57,8 @@ def add(uow: UnitOfWork, instance_id: int, text: str) -> NoteView:
     )
     uow.session.add(row)
     uow.session.flush()
-    history.record(uow, "note.added", instance_id=instance_id, entitled_by=entitled_by, note=row.id)
+    sent: dict[str, Any] = {"once": once} if once else {}
+    history.record(uow, "note.added", instance_id=instance_id, entitled_by=entitled_by, note=row.id, **sent)
     return NoteView(row.id, row.at, row.person_id, uow.actor.name, row.position_name, row.text)
 
 

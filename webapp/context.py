@@ -70,6 +70,11 @@ def current_position() -> Entitlement | None:
     return next(iter(own or positions), None)
 
 
+def once() -> str:
+    """Which page posts: a second press of its button sends the same. "" where it does not say."""
+    return request.form.get("once", "")[:40]
+
+
 def is_htmx() -> bool:
     """Does htmx ask for a part of a page?"""
     return request.headers.get("HX-Request") == "true"

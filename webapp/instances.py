@@ -39,10 +39,13 @@ def listing() -> str:
 def start(key: str) -> Response:
     """Begin a case and open its first task where that is the person's own."""
     with context.writing() as uow:
-        started = instances.start(uow, key)
+        started = instances.start(uow, key, once=context.once())
+    if started.again:
+        flash(_("You had started this case a moment ago; it was counted once."), "info")
     if started.task_id is not None:
         return redirect(url_for("tasks.show", task_id=started.task_id), 303)
-    flash(_("The case has started."), "success")
+    if not started.again:
+        flash(_("The case has started."), "success")
     return redirect(url_for("cases.show", instance_id=started.instance_id), 303)
 
 
@@ -78,7 +81,7 @@ def add_note(instance_id: int) -> Response | tuple[str, int]:
     text = request.form.get("text", "")
     try:
         with context.writing() as uow:
-            notes.add(uow, instance_id, text)
+            notes.add(uow, instance_id, text, once=context.once())
     except InvalidInput as refused:
         return page(instance_id, note=text, problems={"text": i18n.translated(refused.message, refused.params)}), 422
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="notes"), 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +55,7 @@ def prepare(app: Flask) -> None:
             "theme": context.theme(),
             "demo": context.settings().demo,
             "htmx": context.is_htmx(),
+            "a_name_of_its_own": lambda: secrets.token_urlsafe(12),
             "known_endpoints": current_app.view_functions,
         }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import definitions, documents, office, positions, tasks, users
+from engine import definitions, documents, instances, notes, office, positions, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, Conflict, InvalidInput
@@ -63,6 +63,27 @@ def test_all_units_send_at_once_twice_each_and_the_case_goes_on_once(database: D
 def _complete(database: Database, actor: object, task: int, raw: dict[str, object]) -> tasks.Sent:
     with database.begin(actor) as uow:  # type: ignore[arg-type]
         return tasks.complete(uow, task, raw)
+
+
+def test_one_page_sent_four_times_at_once_begins_one_case_and_writes_one_note(database: Database, world: World) -> None:
+    actor, case = person(database, "kasubag_umum"), world.cases["new"]
+
+    def begin() -> int:
+        with database.begin(actor) as uow:
+            return instances.start(uow, PROCESS, once="page 1").instance_id
+
+    def note() -> int:
+        with database.begin(actor) as uow:
+            return notes.add(uow, case, "Mohon segera.", once="page 2").id
+
+    begun = at_once(*[begin] * 4)
+    assert len(set(begun)) == 1, begun
+    written = at_once(*[note] * 4)
+    assert len(set(written)) == 1, written
+    with database.begin(person(database, "camat")) as uow:
+        another = notes.add(uow, case, "Mohon segera.", once="page 2").id
+    assert another not in written, "another person's page is another page"
+    assert not broken_rules(database)
 
 
 def test_many_hands_on_many_cases_lose_and_double_nothing(database: Database, world: World, clock: SetClock) -> None:

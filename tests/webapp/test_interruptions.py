@@ -21,7 +21,7 @@ from engine.identity import SYSTEM
 from tests.office import ADMINISTRATOR, PASSWORD, person
 from tests.visitor import Page, Visitor
 from tests.webapp.conftest import Visit
-from tests.webapp.small import DIAGRAM, ENTRY, READING, Shop
+from tests.webapp.small import DIAGRAM, ENTRY, KEY, READING, Shop
 from tests.webapp.test_abuse import browser, token
 
 #: what the first form of the small process accepts, as it is posted
@@ -188,6 +188,32 @@ def test_pressing_send_twice_counts_once_and_going_back_to_send_again_says_so(sh
     assert page.status == 409
     assert "Sudah terkirim" in page.text
     assert visitor.open(f"/cases/{case}").text.count("Dikirim: Isi rencana") == 1
+
+
+def test_pressing_start_twice_begins_one_case_and_going_there_anew_another(shop: Shop, visit: Visit) -> None:
+    visitor = visit("kasi_pemerintahan")
+    address = f"/processes/{KEY}/start"
+    visitor.open("/processes")
+    stale = visitor.page
+    first = visitor.press(address).url
+    visitor.page = stale
+    page = visitor.press(address)
+    assert page.url == first
+    assert "baru saja Anda mulai" in page.text
+    visitor.open("/processes")
+    assert visitor.press(address).url != first
+
+
+def test_pressing_for_a_note_twice_writes_it_once_but_another_text_is_another_note(shop: Shop, visit: Visit) -> None:
+    case, _ = shop.start()
+    visitor = visit("kasi_pemerintahan")
+    visitor.open(f"/cases/{case}")
+    stale = visitor.page
+    for text in ("Mohon segera.", "Mohon segera.", "Sudah saya telepon."):
+        visitor.page = stale
+        visitor.press(f"/cases/{case}/notes", {"text": text})
+    told = visitor.open(f"/cases/{case}").text
+    assert (told.count("Mohon segera."), told.count("Sudah saya telepon.")) == (1, 1)
 
 
 def test_an_empty_form_names_every_answer_that_is_missing(shop: Shop, visit: Visit) -> None:
