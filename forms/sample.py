@@ -7,7 +7,7 @@ from typing import Any
 
 from forms import conditions, pattern_text, submission
 from forms.definition import at
-from forms.display import typed
+from forms.display import typed as shown
 from forms.model import Choice, Context, Field, Form, Problem, Submission
 from forms.raw import blank_row
 from forms.reading import Evaluate
@@ -25,21 +25,27 @@ def fill(
     evaluate: Evaluate,
     *,
     wishes: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any] | None = None,
     upload: Upload = lambda field: None,
     turn: int = 0,
 ) -> Submission:
     """Begin with what the page would show, put in the wishes, and mend what the form refuses, until it takes it.
 
     `wishes` are stored values by field key; a key inside a dynamic list holds for each of its rows, the list's own key
-    has whole rows. Of choices the first is taken, each `turn` the next one. The submission's problems are what no
-    made-up answer could satisfy.
+    has whole rows. Of choices the first is taken, each `turn` the next one. With `typed`, raw, only files are made up.
+    The submission's problems are what no made-up answer could satisfy.
     """
-    raw = submission.initial(form, context, evaluate)
-    for leaf in conditions.leaves(form.fields):
-        _grant(leaf.field, raw, wishes or {})
+    raw = dict(typed) if typed is not None else submission.initial(form, context, evaluate)
+    if typed is None:
+        for leaf in conditions.leaves(form.fields):
+            _grant(leaf.field, raw, wishes or {})
     read = submission.read(form, raw, context, evaluate)
     for _ in range(ROUNDS):
-        mended = [_mend(form, raw, problem, context, wishes or {}, upload, turn) for problem in read.problems]
+        mended = [
+            _mend(form, raw, problem, context, wishes or {}, upload, turn)
+            for problem in read.problems
+            if typed is None or _is_file(form, problem)
+        ]
         if not any(mended):
             break
         read = submission.read(form, raw, context, evaluate)
@@ -58,7 +64,7 @@ def value_for(field: Field, context: Context, upload: Upload, turn: int = 0) -> 
         file = upload(field)
         return [file] if file is not None else None
     if field.type == "number":
-        return typed(field, _number(field))
+        return shown(field, _number(field))
     if field.type == "datetime":
         day = context.today.isoformat()
         return {"time": "09:00", "datetime": f"{day}T09:00"}.get(field.subtype or "date", day)
@@ -78,6 +84,11 @@ def _row(field: Field, context: Context, upload: Upload, place: int, turn: int) 
     }
 
 
+def _is_file(form: Form, problem: Problem) -> bool:
+    field = at(form, problem.path)
+    return field is not None and field.type == "filepicker"
+
+
 def _may_be_typed(field: Field) -> bool:
     return field.compute is None and not field.readonly and field.source is None
 
@@ -91,7 +102,7 @@ def _grant(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None
     if field.type == "dynamiclist":
         _grant_rows(field, raw, wishes)
     elif field.key is not None and field.key in wishes and _may_be_typed(field):
-        raw[field.key] = typed(field, wishes[field.key])
+        raw[field.key] = shown(field, wishes[field.key])
 
 
 def _grant_rows(field: Field, raw: dict[str, Any], wishes: Mapping[str, Any]) -> None:

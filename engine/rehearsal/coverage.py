@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, product
 from typing import Any
@@ -19,7 +19,7 @@ from ..diagram import read
 from ..diagram.model import Flow, Process
 from ..diagram.xml import BPMN, parse
 from . import scratch
-from .run import Manner, Run, rehearse
+from .run import Draft, Manner, Run, rehearse
 
 MOST_TRIES = 24  #: of answers for one flow
 MOST_FIELDS = 3  #: that are varied together
@@ -43,25 +43,19 @@ class Coverage:
     untaken: tuple[Flow, ...]  #: not even force leads there: errors, escalations and events nobody raised
 
 
-def cover(
-    xml: bytes,
-    forms: Mapping[str, str],
-    decisions: Sequence[bytes] = (),
-    *,
-    at: datetime,
-    like: scratch.Like | None = None,
-) -> Coverage:
+def cover(draft: Draft, *, at: datetime, like: scratch.Like | None = None) -> Coverage:
     """Rehearse a draft until every flow was taken or nothing more can be done. Raises InvalidDiagram.
 
     Runs that take no new flow are left out, but the first always stays.
     """
-    process = read.read(xml).process
-    fields = _fields(forms)
+    process = draft.process
+    fields = _fields(draft.forms)
     runs: list[Covered] = []
     taken: set[tuple[str, str]] = set()
 
-    def attempt(about: str, manner: Manner, *, source: bytes = xml, forced: Flow | None = None) -> Run:
-        run = rehearse(source, forms, decisions, at=at, manner=manner, like=like)
+    def attempt(about: str, manner: Manner, forced: Flow | None = None) -> Run:
+        tried = replace(draft, xml=_forced(draft.xml, process, forced)) if forced else draft
+        run = rehearse(tried, at=at, manner=manner, like=like)
         if not runs or run.taken - taken or (run.stuck is not None and not any(r.run.stuck for r in runs)):
             runs.append(Covered(run, about, manner.wishes, forced.id if forced else None))
         taken.update(run.taken)
@@ -81,7 +75,7 @@ def cover(
                 break
     for flow in _left(process, taken):
         if process.nodes[flow.source].kind in _CHOOSING and _pair(flow) not in taken:
-            attempt("forced", Manner(until=_pair(flow)), source=_forced(xml, process, flow), forced=flow)
+            attempt("forced", Manner(until=_pair(flow)), flow)
     return Coverage(tuple(runs), tuple(_left(process, taken)))
 
 

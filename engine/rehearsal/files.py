@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..diagram import read
+from ..diagram.head import head
 from ..diagram.model import Process
-from ..errors import N_, InvalidInput
+from ..errors import N_, InvalidDiagram, InvalidInput
 from . import coverage
-from .run import Run, rehearse
+from .run import Draft, Run, rehearse
 from .scratch import Like
 from .trace import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A diagram with the forms in `../forms` and the decisions beside it."""
+def draft_of(path: Path) -> Draft:
+    """A diagram with the forms in `../forms`, and the decisions and called diagrams beside it. Raises OSError."""
+    there = path.resolve().parent
+    forms = {form.stem: form.read_text("utf-8") for form in sorted((there.parent / "forms").glob("*.form"))}
+    decisions = tuple(one.read_bytes() for one in sorted(there.glob("*.dmn")))
+    draft = Draft(path.read_bytes(), forms, decisions)
+    wanted = list(_called(draft))
+    others: dict[str, Draft] = {}
+    beside = _processes(there) if wanted else {}
+    for key in wanted:
+        if key in beside and key not in others and key != draft.process.key:
+            others[key] = replace(draft, xml=beside[key].read_bytes())
+            wanted += _called(others[key])
+    return replace(draft, others=tuple(others.values()))
 
-    xml: bytes
-    forms: Mapping[str, str]
-    decisions: tuple[bytes, ...]
 
-    @classmethod
-    def beside(cls, path: Path) -> Files:
-        """Raises OSError."""
-        there = path.resolve().parent
-        forms = {form.stem: form.read_text("utf-8") for form in sorted((there.parent / "forms").glob("*.form"))}
-        return cls(path.read_bytes(), forms, tuple(one.read_bytes() for one in sorted(there.glob("*.dmn"))))
+def _called(draft: Draft) -> set[str]:
+    return {call.key for node in draft.process.nodes.values() if (call := node.wiring.call) is not None}
+
+
+def _processes(folder: Path) -> dict[str, Path]:
+    """The diagrams of a folder by the key of their process; what can't be read is nobody's."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.bpmn")):
+        try:
+            found.setdefault(head(path.read_bytes()).key, path)
+        except (OSError, InvalidDiagram):
+            continue
+    return found
 
 
 def told(path: Path, *, answers: Any, at: datetime, like: Like | None) -> dict[str, Any]:
@@ -40,13 +55,13 @@ def told(path: Path, *, answers: Any, at: datetime, like: Like | None) -> dict[s
     {activity, name, number, item, round, performer, entered, due, left, state, forced, alerts: [{at, to}]}.
     Raises InvalidDiagram, InvalidInput, OSError.
     """
-    files = Files.beside(path)
-    process = read.read(files.xml).process
+    draft = draft_of(path)
+    process = draft.process
     if answers is not None:
-        run = rehearse(files.xml, files.forms, files.decisions, at=at, answers=_checked(answers, process), like=like)
+        run = rehearse(draft, at=at, answers=_checked(answers, process), like=like)
         covered = coverage.Coverage((coverage.Covered(run, "given", {}),), ())
     else:
-        covered = coverage.cover(files.xml, files.forms, files.decisions, at=at, like=like)
+        covered = coverage.cover(draft, at=at, like=like)
     runs = [_run(one, process) for one in covered.runs]
     stuck = next((run["stuck"] for run in runs if run["stuck"]), None)
     return {

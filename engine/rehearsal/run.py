@@ -70,10 +70,23 @@ class Run:
     finished_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A diagram with what belongs to it, and with those it calls where the office has them not."""
+
+    xml: bytes
+    forms: Mapping[str, str]
+    decisions: tuple[bytes, ...] = ()
+    others: tuple[Draft, ...] = ()
+
+    @property
+    def process(self) -> Process:
+        """Raises InvalidDiagram where the diagram can't be read."""
+        return read.read(self.xml).process
+
+
 def rehearse(
-    xml: bytes,
-    forms: Mapping[str, str],
-    decisions: Sequence[bytes] = (),
+    draft: Draft,
     *,
     at: datetime,
     answers: Answers | None = None,
@@ -84,19 +97,18 @@ def rehearse(
 
     Raises InvalidDiagram for a diagram that can't be deployed.
     """
-    with staged(xml, forms, decisions, at=at, like=like) as stage:
+    with staged(draft, at=at, like=like) as stage:
         return stage.run(answers or {}, manner or Manner())
 
 
 @contextmanager
-def staged(
-    xml: bytes, forms: Mapping[str, str], decisions: Sequence[bytes] = (), *, at: datetime, like: scratch.Like | None
-) -> Iterator[Stage]:
+def staged(draft: Draft, *, at: datetime, like: scratch.Like | None) -> Iterator[Stage]:
     """A case of the draft about to begin. Raises InvalidDiagram."""
-    process = read.read(xml).process
-    with scratch.opened(process, forms, at=at, like=like) as uow:
-        definition = definitions.deploy(uow, xml, forms, decisions)
-        yield Stage(uow, definitions.diagram_of(uow, definition.id).process)
+    everything = (*draft.others, draft)
+    forms = {key: text for one in everything for key, text in one.forms.items()}
+    with scratch.opened([one.process for one in everything], forms, at=at, like=like) as uow:
+        made = definitions.deploy_all(uow, [(one.xml, one.forms, one.decisions) for one in everything])
+        yield Stage(uow, definitions.diagram_of(uow, made[-1].id).process)
 
 
 class Stage:
@@ -127,8 +139,12 @@ class Stage:
             )
         )
 
-    def complete(self, task: TaskRow, values: Mapping[str, Any]) -> None:
+    def complete(
+        self, task: TaskRow, values: Mapping[str, Any] | None = None, *, typed: Mapping[str, Any] | None = None
+    ) -> None:
         """Fill a task's form with values by field key, and made-up ones where it wants more, and send it.
+
+        With `typed`, raw as a page posts it, only papers are made up.
 
         Raises InvalidVariables for what no made-up answer satisfies, AlurError.
         """
@@ -142,6 +158,7 @@ class Stage:
             replace(context, files=files),
             evaluator(uow),
             wishes=values,
+            typed=typed,
             upload=lambda field: self._paper(uow, task, field, files),
             turn=task.round - 1,
         )
@@ -152,17 +169,17 @@ class Stage:
 
     def advance(self, until: datetime) -> None:
         """Let time pass; what falls due on the way fires at its own instant. Raises AlurError."""
-        while (due := self._next_due()) is not None and due <= until:
+        while (due := self.next_due()) is not None and due <= until:
             self.uow.now = max(self.uow.now, due)
             with self._watched():
                 instances.fire(self.uow, instances.lock(self.uow, self.instance_id))
-            if self._next_due() == due:
+            if self.next_due() == due:
                 break  # a job that firing did not use up, such as that of a case that has ended
         self.uow.now = max(self.uow.now, until)
 
     def advance_to_next(self) -> bool:
         """To the next instant at which something falls due; False where nothing does."""
-        due = self._next_due()
+        due = self.next_due()
         if due is None:
             return False
         self.advance(due)
@@ -235,7 +252,7 @@ class Stage:
             if fresh:
                 self.receive(fresh[manner.hasty % len(fresh)])
                 return True
-        if waiting and not self.open_tasks() and not (manner.late and self._next_due() is not None):
+        if waiting and not self.open_tasks() and not (manner.late and self.next_due() is not None):
             self.receive(waiting[0])
             return True
         return False
@@ -292,7 +309,8 @@ class Stage:
         )
         return list(self.uow.session.scalars(timers))
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """When something falls due by itself; None where nothing does."""
         return min(self._all_due(), default=None)
 
     def _performer(self, task: TaskRow) -> Actor:

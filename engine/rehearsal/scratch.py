@@ -22,11 +22,22 @@ from ..clock import SetClock
 from ..db import Database, UnitOfWork
 from ..diagram.model import Process
 from ..identity import SYSTEM, HoldingKind
-from ..model import CalendarRow, DayOffRow, HoldingRow, HoursRow, PersonRow, PositionRow, SettingRow
+from ..model import (
+    CalendarRow,
+    DayOffRow,
+    DecisionRow,
+    DefinitionRow,
+    FormRow,
+    HoldingRow,
+    HoursRow,
+    PersonRow,
+    PositionRow,
+    SettingRow,
+)
 from ..model.base import Base
 from ..office_file import load_office
 
-_COPIED = (SettingRow, PositionRow, CalendarRow, HoursRow, DayOffRow)
+_COPIED = (SettingRow, PositionRow, CalendarRow, HoursRow, DayOffRow, DefinitionRow, FormRow, DecisionRow)
 _SINCE = date(2000, 1, 1)
 
 
@@ -42,22 +53,25 @@ Like = Office | Mapping[str, Any]
 
 
 def copy(uow: UnitOfWork) -> Office:
-    """The office as it is now, without its people."""
+    """The office as it is now, with the processes in force and without its people."""
     rows = {
         one.__tablename__: tuple(dict(row) for row in uow.session.execute(select(one.__table__)).mappings())
         for one in _COPIED
     }
-    kept = tuple(row for row in rows["settings"] if row["key"].startswith("office."))
-    return Office({**rows, "settings": kept})
+    rows["settings"] = tuple(row for row in rows["settings"] if row["key"].startswith("office."))
+    nobody = {"created_by": None}
+    rows["process_definitions"] = tuple({**row, **nobody} for row in rows["process_definitions"])
+    return Office(rows)
 
 
 @contextmanager
 def opened(
-    process: Process, forms: Mapping[str, str], *, at: datetime, like: Like | None = None
+    processes: Collection[Process], forms: Mapping[str, str], *, at: datetime, like: Like | None = None
 ) -> Iterator[UnitOfWork]:
     """A unit of work in a new scratch office at an instant; gone when it is left.
 
-    People are made up whatever it begins as. Raises InvalidInput where the entries of a file are wrong.
+    It has the positions these processes name and the lists these forms offer; people are made up. Raises InvalidInput
+    where the entries of a file are wrong.
     """
     database = Database("sqlite://", SetClock(at))
     try:
@@ -70,21 +84,23 @@ def opened(
                     if rows := like.rows[one.__tablename__]:
                         uow.session.execute(insert(one), [dict(row) for row in rows])
             calendars.establish(uow)
-            _found(uow, process, forms)
+            _found(uow, processes, forms)
             _people(uow)
             yield uow
     finally:
         database.dispose()
 
 
-def _found(uow: UnitOfWork, process: Process, forms: Mapping[str, str]) -> None:
-    """Give the office the positions a diagram names, and members to the lists its forms offer."""
-    named = [node.lane for node in process.nodes.values() if node.lane]
-    for node in process.nodes.values():
+def _found(uow: UnitOfWork, processes: Collection[Process], forms: Mapping[str, str]) -> None:
+    """Give the office the positions that diagrams name, and members to the lists that forms offer."""
+    nodes = [node for process in processes for node in process.nodes.values()]
+    named = [node.lane for node in nodes if node.lane]
+    for node in nodes:
         if node.candidate_groups and "${" not in node.candidate_groups:
             named += [group.strip() for group in node.candidate_groups.split(",")]
     performers = dict.fromkeys(named)
-    for name in dict.fromkeys([*performers, *process.owners, *process.starters]):
+    others = [name for process in processes for name in (*process.owners, *process.starters)]
+    for name in dict.fromkeys([*performers, *others]):
         if positions.resolve(uow, name) is None:
             plain = positions.KEY.fullmatch(name) is not None
             positions.create(uow, name=name, key=name if plain else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,8 +102,8 @@ def test_the_sop_runs_as_worked_out_by_hand() -> None:
 
 def test_without_answers_every_flow_of_both_procedures_is_taken() -> None:
     for path in (SOP, LEAVE):
-        sop = files.Files.beside(path)
-        covered = coverage.cover(sop.xml, sop.forms, at=FRIDAY)
+        draft = files.draft_of(path)
+        covered = coverage.cover(draft, at=FRIDAY)
         assert covered.untaken == ()
         assert not any(one.forced for one in covered.runs)
         assert [one.run.stuck for one in covered.runs] == [None] * len(covered.runs)
@@ -109,8 +111,8 @@ def test_without_answers_every_flow_of_both_procedures_is_taken() -> None:
 
 
 def test_a_late_run_raises_one_alert_for_each_standard_time() -> None:
-    sop = files.Files.beside(LEAVE)
-    run = rehearse(sop.xml, sop.forms, at=FRIDAY, manner=Manner(late=True))
+    draft = files.draft_of(LEAVE)
+    run = rehearse(draft, at=FRIDAY, manner=Manner(late=True))
     assert [(entry.number, len(entry.alerts)) for entry in run.entries] == [("1", 1), ("2", 1), ("3", 1), ("4", 1)]
     assert all(entry.left is not None and entry.left >= entry.alerts[0].at for entry in run.entries)
 
@@ -132,16 +134,15 @@ def test_a_flow_no_answer_leads_to_is_forced_and_marked() -> None:
 
 
 def test_messages_that_interrupt_or_not_arrive_once() -> None:
-    xml = (DIAGRAMS / "boundary_message_non_interrupting.bpmn").read_bytes()
-    covered = coverage.cover(xml, {}, at=FRIDAY)
+    covered = coverage.cover(files.draft_of(DIAGRAMS / "boundary_message_non_interrupting.bpmn"), at=FRIDAY)
     assert covered.untaken == ()
     assert [one.about for one in covered.runs] == ["plain", "hasty"]
 
 
 def test_a_diagram_that_may_not_be_deployed_is_refused_with_its_problems() -> None:
-    sop = files.Files.beside(SOP)
+    draft = files.draft_of(SOP)
     with pytest.raises(InvalidDiagram) as caught:
-        rehearse(sop.xml, {}, at=FRIDAY)
+        rehearse(replace(draft, forms={}), at=FRIDAY)
     assert {problem.element for problem in caught.value.problems} >= {"terima_permintaan", "disposisi"}
 
 
@@ -174,3 +175,12 @@ def test_the_command_prints_the_trace_and_says_by_its_exit_code_whether_a_path_g
     assert "there is no 'people'" in capsys.readouterr().out
     assert main(["rehearse", str(LEAVE), "--at", "tomorrow"]) == 1
     assert main(["rehearse", str(tmp_path / "nowhere.bpmn")]) == 1
+
+
+def test_what_a_diagram_calls_is_rehearsed_with_it(tmp_path: Path) -> None:
+    for path in (DIAGRAMS / "call_activity.bpmn", DIAGRAMS / "called" / "called_step.bpmn"):
+        shutil.copy(path, tmp_path)
+    told = files.told(tmp_path / "call_activity.bpmn", answers={}, at=FRIDAY, like=None)
+    assert told["good"], told["reason"]
+    assert told["runs"][0]["ended"]
+    assert [step["activity"] for step in told["runs"][0]["trace"]] == ["k/a", "b"]
