@@ -127,6 +127,8 @@ def reinstate(uow: UnitOfWork, key: str, reason: str) -> DefinitionView:
     history.record(
         uow, "process.reinstated", entitled_by=entitled_by, key=key, version=row.version, name=row.name, reason=reason
     )
+    # Those that call it could not follow while it was retired.
+    definitions.follow(uow, [definitions.view(uow, row, new=True)])
     return definitions.view(uow, row)
 
 

@@ -16,7 +16,6 @@ from engine.diagram.wiring import CALLS, Call, Wiring
 from engine.errors import ActivityFailed, ExpressionError
 from engine.expressions import names_in
 from engine.spiff.share import own_variables, share
-from engine.spiff.trace import loop_of
 
 
 class Calling(SubWorkflowTask):  # type: ignore[misc]
@@ -35,10 +34,7 @@ class Calling(SubWorkflowTask):  # type: ignore[misc]
         if call is None:
             super().update_data(my_task, subworkflow)
             return
-        given = _handed(my_task, subworkflow.last_task.data, call.gives, everything=call.back)
-        if loop_of(my_task) is None:
-            share(my_task, given)
-        my_task.data.update(given)
+        share(my_task, _handed(my_task, subworkflow.last_task.data, call.gives, everything=call.back))
 
 
 def _call(task: Task) -> Call | None:

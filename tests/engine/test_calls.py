@@ -180,6 +180,18 @@ def test_what_can_not_be_called_is_refused_by_name(office: Database, as_: As) ->
     assert open_in(office, started(office, as_, "caller")) == ["k/a"]
 
 
+def test_callers_follow_what_was_published_while_it_was_retired(office: Database, as_: As) -> None:
+    deployed(office, "called", SIMPLE)
+    deployed(office, "caller", CALLER)
+    with office.begin(as_(OWNER)) as uow:
+        versions.retire(uow, "called", "replaced")
+    assert deployed(office, "called", around(step("n"), ids="n")).followers == ()
+    assert open_in(office, started(office, as_, "caller")) == ["k/a"]
+    with office.begin(as_(OWNER)) as uow:
+        versions.reinstate(uow, "called", "needed again")
+    assert open_in(office, started(office, as_, "caller")) == ["k/n"]
+
+
 def test_files_that_call_each_other_in_a_ring_are_refused_by_name(office: Database) -> None:
     files = [drawn("x", around(call("y"), ids="k")), drawn("y", around(call("x"), ids="k"))]
     with pytest.raises(InvalidDiagram, match="calls itself by way of"), office.begin(SYSTEM) as uow:
@@ -308,6 +320,9 @@ def test_a_loop_through_a_called_process_without_waiting_is_refused(office: Data
     gate = '<exclusiveGateway id="g" default="g_end"/>'
     loop = START + END + gate + call("called") + chain("start", "k", "g", "end") + flow("g", "k", "n == 1")
     assert "spins" in refusal(office, "caller", loop)
+    script = '<scriptTask id="x"><script>n = 1</script></scriptTask>'
+    deployed(office, "called", around(step("a"), script, ids="a x"))
+    assert deployed(office, "caller", loop).new
 
 
 def test_what_was_read_of_a_caller_is_read_once(office: Database) -> None:

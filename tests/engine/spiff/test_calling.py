@@ -99,9 +99,11 @@ def test_each_instance_of_a_repeated_call_has_its_own() -> None:
     assert case.task("k/c:1").data["answer"] == 2
     assert case.task("k/c:2").data["answer"] == 4
     case.complete("k/c:2")
+    assert case.snapshot.data == {"people": [1, 2], "answer": 4}
+    assert case.task("k/c:1").data["answer"] == 2
     case.complete("k/c:1")
     assert case.open == ["b"]
-    assert "person" not in case.snapshot.data
+    assert case.snapshot.data == {"people": [1, 2], "answer": 2}
 
 
 def test_an_escalation_inside_is_caught_at_the_call_which_goes_on() -> None:
