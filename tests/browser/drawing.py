@@ -27,7 +27,7 @@ def open_modeler(page: Page, key: str) -> None:
 def ready(page: Page) -> None:
     """The diagram is drawn and has been checked once."""
     page.locator("[data-part=status][data-state]").wait_for()
-    page.locator("[data-part=summary][data-state]").wait_for()
+    page.locator("[data-part=summary][data-state]").wait_for(state="attached")
 
 
 def click(page: Page, element: str) -> None:

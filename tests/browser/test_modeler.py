@@ -126,7 +126,8 @@ def test_a_missing_condition_is_told_marked_and_mended_in_the_builder(owner: Pag
     owner.evaluate(
         """(id) => {
             const { modeler } = window.alurModeler;
-            modeler.get("modeling").updateProperties(modeler.get("elementRegistry").get(id), { conditionExpression: undefined });
+            const flow = modeler.get("elementRegistry").get(id);
+            modeler.get("modeling").updateProperties(flow, { conditionExpression: undefined });
         }""",
         flow,
     )

@@ -119,7 +119,7 @@ async function start() {
   });
   leaving(draft);
   // For those who look over the page's shoulder: tests and the console.
-  window.alurModeler = { modeler, draft, problems };
+  window.alurModeler = { modeler, draft, problems, show: (xml) => show(modeler, xml) };
 }
 
 /** What a closed tab or a lost connection left in this browser and the server never got. */

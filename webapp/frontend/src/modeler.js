@@ -5,6 +5,7 @@ import camunda from "camunda-bpmn-moddle/resources/camunda.json";
 import alur from "./alur.json";
 import { CommandsModule } from "./commands/index.js";
 import { LanguageModule } from "./language.js";
+import { layOut } from "./layout.js";
 import { OfficePanelModule } from "./panel/provider.js";
 
 export function createModeler({ canvas, panel, choices }) {
@@ -32,12 +33,23 @@ export function createModeler({ canvas, panel, choices }) {
 
 /** Show a diagram; gives what could not be read of it. Throws when nothing could. */
 export async function show(modeler, xml) {
-  const { warnings } = await modeler.importXML(xml);
+  const moddle = modeler.get("moddle");
+  const { rootElement, warnings: unread } = await moddle.fromXML(xml);
+  // Most files have a picture: they take the usual way.
+  const { warnings } = layOut(moddle, rootElement) ? await drawn(modeler, rootElement, unread) : await modeler.importXML(xml);
   fit(modeler);
-  return warnings.map((one) => one.message);
+  // Unknown attributes are warned of and kept all the same.
+  return warnings.map((one) => one.message).filter((message) => !message.startsWith("unknown attribute"));
+}
+
+async function drawn(modeler, definitions, unread) {
+  const { warnings } = await modeler.importDefinitions(definitions);
+  modeler.get("eventBus").fire("import.done", { warnings });
+  return { warnings: [...unread, ...warnings] };
 }
 
 const PALETTE = 120;
+const PALETTE_NARROW = 92;
 const MARGIN = 16;
 
 /** The whole diagram in view beside the palette, but never larger than life. */
@@ -45,10 +57,11 @@ export function fit(modeler) {
   const canvas = modeler.get("canvas");
   const { inner, outer } = canvas.viewbox();
   if (!outer.width || !outer.height) return;
-  const room = { width: outer.width - PALETTE - MARGIN, height: outer.height - 2 * MARGIN };
+  const palette = outer.width < 700 ? PALETTE_NARROW : PALETTE;
+  const room = { width: outer.width - palette - MARGIN, height: outer.height - 2 * MARGIN };
   const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
   canvas.viewbox({
-    x: inner.x - (PALETTE + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
+    x: inner.x - (palette + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
     y: inner.y - (MARGIN + Math.max(0, (room.height - inner.height * scale) / 2)) / scale,
     width: outer.width / scale,
     height: outer.height / scale,

@@ -43,7 +43,8 @@ export class Problems {
     this.section(t("Must be mended before publishing"), this.blocking, "error");
     this.section(t("Worth a look"), warnings, "warning");
     this.list.hidden = !problems.length;
-    this.summary.textContent = problems.length ? t("{errors} to mend, {warnings} to look at", { errors: this.blocking.length, warnings: warnings.length }) : t("Nothing is missing. The diagram can be published.");
+    const counts = [this.blocking.length && t("{n} to mend", { n: this.blocking.length }), warnings.length && t("{n} to look at", { n: warnings.length })];
+    this.summary.textContent = problems.length ? counts.filter(Boolean).join(", ") : t("Nothing is missing. The diagram can be published.");
     this.summary.dataset.state = this.blocking.length ? "error" : warnings.length ? "warning" : "fine";
     if (focused) this.list.querySelector(`[data-problem="${CSS.escape(focused)}"] button`)?.focus();
     this.mark();
