@@ -58,7 +58,7 @@ def deploy(database: Database, arguments: Namespace) -> Result:
     lines = []
     for view in views:
         calls = ", ".join(f"{key} {version}" for key, version in view.follows)
-        note = f" (calls {calls})" if calls else "" if view.new else " (unchanged)"
+        note = " (unchanged)" if not view.new else f" (calls {calls})" if calls else ""
         lines.append(f"{view.key} version {view.version}{note}")
         lines += [f"  warning: {w.text()}" for w in view.warnings]
     data = [
