@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from . import commands, db, offline
+from . import commands, db, offline, version_commands
 from .errors import AlurError, Conflict, InvalidDiagram, InvalidVariables, NotAllowed, NotFound
 from .settings import Settings
 
@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--at", metavar="TIME", help="when it begins, such as 2026-03-13T09:00")
     one.add_argument("--office", metavar="FILE.json", help="positions and superiors, as for the command office")
     one.set_defaults(run=offline.rehearse)
+    _about_processes(command, person)
     command("processes", commands.processes, "list the processes in force")
     one = command("start", commands.start, "begin a case")
     one.add_argument("key", metavar="KEY")
@@ -106,6 +107,35 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("file", metavar="FILE")
     command("doctor", commands.doctor_, "look for what would trouble the office")
     return top
+
+
+def _about_processes(command: Callable[..., argparse.ArgumentParser], person: Callable[..., None]) -> None:
+    one = command("outline", version_commands.outline, "print a process as a numbered text")
+    one.add_argument("process", metavar="KEY|FILE.bpmn")
+    one = command("compare", version_commands.compare, "print what differs between two versions, or two files")
+    one.add_argument("key", metavar="KEY|FILE.bpmn")
+    one.add_argument("old", metavar="VERSION|FILE.bpmn")
+    one.add_argument("new", nargs="?", metavar="VERSION", help="the newest without it")
+    one = command("versions", version_commands.list_versions, "list the versions of a process")
+    one.add_argument("key", metavar="KEY")
+    one = command("publish", version_commands.publish, "put a person's own draft in force")
+    one.add_argument("key", metavar="KEY")
+    one.add_argument("--reason", required=True)
+    one.add_argument("--anyway", action="store_true", help="even if another version was published meanwhile")
+    person(one)
+    one = command("restore", version_commands.restore, "put an older version in force again, as a new one")
+    one.add_argument("key", metavar="KEY")
+    one.add_argument("version", type=int, metavar="VERSION")
+    one.add_argument("--reason", required=True)
+    person(one)
+    for name, run, help in (
+        ("retire", version_commands.retire, "let no new case of a process begin"),
+        ("reinstate", version_commands.reinstate, "let cases of a retired process begin again"),
+    ):
+        one = command(name, run, help)
+        one.add_argument("key", metavar="KEY")
+        one.add_argument("--reason", required=True)
+        person(one)
 
 
 def _complain(error: AlurError, *, as_json: bool) -> None:

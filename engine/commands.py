@@ -52,7 +52,7 @@ def deploy(database: Database, arguments: Namespace) -> Result:
         forms = {form.stem: form.read_text("utf-8") for form in sorted(beside.glob("*.form"))} | given
         tables = [one.read_bytes() for one in sorted({*path.parent.glob("*.dmn"), *named})]
         files.append((path.read_bytes(), forms, tables))
-    with database.begin(_actor(database, arguments.person)) as uow:
+    with database.begin(actor_of(database, arguments.person)) as uow:
         made = definitions.deploy_all(uow, files, reason=arguments.reason)
     views = [*made, *(follower for view in made for follower in view.followers)]
     lines = []
@@ -80,11 +80,11 @@ def processes(database: Database, arguments: Namespace) -> Result:
         }
         for i in items
     ]
-    return Result(_table(rows), rows)
+    return Result(table(rows), rows)
 
 
 def start(database: Database, arguments: Namespace) -> Result:
-    with database.begin(_actor(database, arguments.person)) as uow:
+    with database.begin(actor_of(database, arguments.person)) as uow:
         started = instances.start(uow, arguments.key)
     text = f"Case {started.instance_id}" + (f", first task {started.task_id}" if started.task_id else "")
     return Result(text, _plain(started))
@@ -95,12 +95,12 @@ def tasks_(database: Database, arguments: Namespace) -> Result:
     if arguments.person is None:
         rows = _all_tasks(database, arguments.instance)
     else:
-        with database.read(_actor(database, arguments.person)) as uow:
+        with database.read(actor_of(database, arguments.person)) as uow:
             pages = [inbox(uow, scope=scope, per_page=500) for scope in ("mine", "unit")]
         rows = [_task(item) for page in pages for item in page.items]
         if arguments.instance is not None:
             rows = [row for row in rows if row["instance_id"] == arguments.instance]
-    return Result(_table(rows), rows)
+    return Result(table(rows), rows)
 
 
 def _all_tasks(database: Database, instance_id: int | None) -> list[dict[str, Any]]:
@@ -157,14 +157,14 @@ def show(database: Database, arguments: Namespace) -> Result:
 
 
 def claim(database: Database, arguments: Namespace) -> Result:
-    with database.begin(_actor(database, arguments.person)) as uow:
+    with database.begin(actor_of(database, arguments.person)) as uow:
         tasks.claim(uow, arguments.task)
     return Result(f"Task {arguments.task} is yours.", {"task": arguments.task, "claimed": True})
 
 
 def complete(database: Database, arguments: Namespace) -> Result:
     raw = answers_in(arguments.data)
-    with database.begin(_actor(database, arguments.person)) as uow:
+    with database.begin(actor_of(database, arguments.person)) as uow:
         sent = tasks.complete(uow, arguments.task, raw, confirm_same_case=arguments.same_case)
     nexts = [f"  next: {s.activity_name} {s.item_label}".rstrip() + f" ({s.position_name})" for s in sent.next]
     text = f"Sent: {sent.activity_name} of {sent.title}" + (" - the case is complete" if sent.ended else "")
@@ -186,7 +186,7 @@ def alerts_(database: Database, arguments: Namespace) -> Result:
         }
         for a in found
     ]
-    return Result(_table(rows), rows)
+    return Result(table(rows), rows)
 
 
 def worker_(database: Database, arguments: Namespace) -> Result:
@@ -223,7 +223,7 @@ def doctor_(database: Database, arguments: Namespace) -> Result:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _actor(database: Database, person: str | None) -> Actor:
+def actor_of(database: Database, person: str | None) -> Actor:
     """Whoever `--as` names, by username or by a position only one person holds today; else the system."""
     if person is None:
         return SYSTEM
@@ -262,7 +262,7 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def _table(rows: list[dict[str, Any]]) -> str:
+def table(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "(none)"
     columns = list(rows[0])

@@ -105,7 +105,7 @@ def problems_of(path: Path, neighbours: Neighbours | None = None) -> tuple[Diagr
 
 def _check(path: Path, neighbours: Neighbours) -> Checked:
     xml = _content(path)
-    forms = {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}
+    forms = forms_beside(path)
     decisions = [one.read_bytes() for one in _beside(path, ".", "*.dmn")]
     return check(xml, forms, decisions, positions=None, processes=lambda call: neighbours.find(path, call))
 
@@ -118,6 +118,11 @@ def _content(path: Path) -> bytes:
     if kept.st_size > LARGEST:
         raise InvalidDiagram([_unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576)])
     return path.read_bytes()
+
+
+def forms_beside(path: Path) -> dict[str, str]:
+    """Form key -> form-js JSON of the forms in the folder `forms` beside the diagram's own."""
+    return {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}
 
 
 def _beside(path: Path, folder: str, pattern: str) -> Iterator[Path]:

@@ -68,7 +68,7 @@ class Teller:
             number=entry.number or "",
             printed=entry.printed or "" if entry.printed != entry.number else "",
             title=self._title(entry),
-            text=entry.documentation,
+            text="" if border and entry.deadline else entry.documentation,
             facts=tuple((label, text) for label, text in self._facts(entry) if text),
             notes=tuple(self._notes(entry)),
             then=tuple(Then(_condition(way) if several else "", _goes(way), way.target) for way in ways),

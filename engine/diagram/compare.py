@@ -238,7 +238,10 @@ def _flows(before: _Side, after: _Side) -> Iterator[Change]:
         found = [(fact, a, b) for fact, a, b in facts if a != b]
         for fact, a, b in found:
             shown = (_route(before, was), _route(after, flow)) if fact == "route" else (a, b)
-            yield after.change("changed", flow, fact, *shown)
+            ends = {end for end in (flow.source, flow.target) if end not in before.process.nodes}
+            ends |= {end for end in (was.source, was.target) if end not in after.process.nodes}
+            # A flow that now comes from an added step, or no longer from a removed one, is told with the step.
+            yield replace(after.change("changed", flow, fact, *shown), follows=fact == "route" and bool(ends))
         if not found and _differs(before, after, id, id):
             yield after.change("changed", flow, "other")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import demo, instances, jobs, positions, tasks
+from engine import demo, designs, instances, jobs, positions, tasks
 from engine.db import Database
 from engine.identity import HoldingKind
 from engine.model import JobRow, TaskRow, TaskState
@@ -49,6 +49,8 @@ def open_gallery(database: Database) -> None:
     _put_away(database)
     _let_a_job_fail(database)
     _somebody_stands_in(database)
+    _publish_another(database)
+    _retire_one(database)
     Worker(database).run_once()
 
 
@@ -116,6 +118,37 @@ def _let_a_job_fail(database: Database) -> None:
         assert job is not None
         while not jobs.fail(uow, job, "Basis data tidak menjawab.", None):
             pass
+
+
+def _publish_another(database: Database) -> None:
+    """A second version of the procedure with a longer standard time and one more step, and a draft after it."""
+    owner = person(database, "pengelola_sop")
+    with database.begin(owner) as uow:
+        found = designs.open_design(uow, DATA)
+        xml = found.xml.decode().replace(">P7D<", ">P8D<").replace('name="7 hari"', 'name="8 hari"')
+        xml = xml.replace('name="Lengkap?"', 'name="Semua unit lengkap?"')
+        old = '<bpmn:sequenceFlow id="dari_susun_dokumen_ke_sampaikan_dokumen" sourceRef="susun_dokumen"'
+        assert old in xml
+        step = '<bpmn:userTask id="cek_ulang" name="Memeriksa ulang dokumen"/>'
+        step += '<bpmn:sequenceFlow id="ke_cek_ulang" sourceRef="susun_dokumen" targetRef="cek_ulang"/>'
+        xml = xml.replace(old, step + old.replace('Ref="susun_dokumen"', 'Ref="cek_ulang"'))
+        shape = '<bpmndi:BPMNShape id="bentuk_cek_ulang" bpmnElement="cek_ulang">'
+        shape += '<dc:Bounds x="1010" y="830" width="110" height="70"/></bpmndi:BPMNShape>'
+        xml = xml.replace("</bpmndi:BPMNPlane>", f"{shape}</bpmndi:BPMNPlane>")
+        found = designs.save(uow, DATA, xml.encode(), found.forms, revision=0)
+        reason = "Tujuh hari terlalu singkat; dokumen diperiksa ulang sebelum dikirim."
+        designs.publish(uow, DATA, revision=1, reason=reason, expected_newest=found.newest_version)
+    with database.begin(owner) as uow:
+        found = designs.open_design(uow, DATA)
+        designs.save(uow, DATA, found.xml.replace(b">PT5M<", b">PT10M<"), found.forms, revision=0)
+
+
+def _retire_one(database: Database) -> None:
+    """A process that nobody may begin any more."""
+    with database.begin(person(database, "pengelola_sop")) as uow:
+        designs.new_design(uow, "Surat Tugas", "surat_tugas")
+        designs.publish(uow, "surat_tugas", revision=1, reason="Versi pertama.", expected_newest=None)
+        designs.retire(uow, "surat_tugas", "Diurus melalui Srikandi.")
 
 
 def _somebody_stands_in(database: Database) -> None:
