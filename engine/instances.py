@@ -198,11 +198,15 @@ def correlate(uow: UnitOfWork, message: str, key: str, variables: Mapping[str, A
     if not uow.actor.system and not any(p.administrator for p in uow.actor.positions):
         raise NotAllowed(uow.actor.name, "send messages")
     locks.share_office(uow)
+    # Cases come before the mailbox in the order of locks.
+    waits = mailbox.receiver(uow, message, key)
+    target = lock(uow, waits) if waits is not None else None
     row = mailbox.send(uow, message, key, variables)
     if row.state != MessageState.PROMISED:
         return None
+    if row.delivered_to != waits:
+        return row.delivered_to  # it has gone on meanwhile; the worker delivers to the next one
     job = uow.session.scalars(select(JobRow).where(JobRow.key == f"message:{row.id}")).one()
-    target = lock(uow, row.delivered_to) if row.delivered_to is not None else None
     if target is not None and target.state == CaseState.SUSPENDED:
         job.dead = True
         return None

@@ -1,9 +1,10 @@
 """Who waits for whom.
 
 A unit that takes more than one lock takes them in this order, so that no two ever wait for each other: the office, then
-the person who acts, cases by ascending id, then the rows of a case (tasks, jobs, deadlines, alerts, documents). Steps
-of cases share the office; whoever changes it (people, positions, holdings, calendars, settings, the clock, procedures)
-has it alone, so that no step runs meanwhile by what is being replaced. A case is held by one unit at a time.
+the person who acts, cases by ascending id, the mailbox, then the rows of a case (tasks, jobs, deadlines, alerts,
+documents). Steps of cases share the office; whoever changes it (people, positions, holdings, calendars, settings, the
+clock, procedures) has it alone, so that no step runs meanwhile by what is being replaced. A case is held by one unit at
+a time.
 
 On SQLite the one write lock of every unit that writes is all of this at once.
 """
@@ -22,10 +23,12 @@ from .model import CandidateRow, DocumentRow, HistoryRow, InstanceRow, SettingRo
 #: PostgreSQL's advisory lock for the office; 4107 is that of the migrations
 OFFICE = 4108
 PERSON = 4109  #: with the person's id
+MAIL = 4110
 
 
 _SHARE = select(func.pg_advisory_xact_lock_shared(OFFICE))
 _ALONE = select(func.pg_advisory_xact_lock(OFFICE))
+_MAIL = select(func.pg_advisory_xact_lock(MAIL))
 _MARK = select(SettingRow.value).where(SettingRow.key == OFFICE_MARK).scalar_subquery()
 _HELD = (
     select(InstanceRow, _MARK)
@@ -72,6 +75,12 @@ def alone_in_office(uow: UnitOfWork) -> None:
     if not uow.sqlite:
         uow.execute(_ALONE)
     uow.session.renew_mark()
+
+
+def mail(uow: UnitOfWork) -> None:
+    """Let nobody else send a message or begin to wait for one until the unit ends: they would miss each other."""
+    if not uow.sqlite:
+        uow.execute(_MAIL)
 
 
 def person(uow: UnitOfWork, person_id: int) -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import delete, func, select
 
-from . import history, jobs
+from . import history, jobs, locks
 from .db import UnitOfWork
 from .model import DefinitionRow, InstanceRow, JobRow, MessageRow, MessageState, SubscriptionRow
 from .spiff.snapshot import Thrown, WaitingEvent
@@ -44,15 +44,21 @@ def subscribe(uow: UnitOfWork, instance_id: int, events: Iterable[WaitingEvent])
         row.correlation = event.correlation
         uow.session.flush()
         if event.kind == "message":
-            kept = uow.session.scalar(
-                select(MessageRow)
-                .where(MessageRow.state == MessageState.KEPT, MessageRow.name == event.name)
-                .where(MessageRow.correlation == event.correlation)
-                .order_by(MessageRow.id)
-                .limit(1)
-            )
+            locks.mail(uow)
+            kept = _kept(uow, event.name, event.correlation)
             if kept is not None:
                 promise(uow, kept, instance_id)
+
+
+def _kept(uow: UnitOfWork, name: str, correlation: str) -> MessageRow | None:
+    """The oldest message of this name and key that nobody has been promised."""
+    return uow.session.scalar(
+        select(MessageRow)
+        .where(MessageRow.state == MessageState.KEPT, MessageRow.name == name)
+        .where(MessageRow.correlation == correlation)
+        .order_by(MessageRow.id)
+        .limit(1)
+    )
 
 
 def send(
@@ -76,26 +82,33 @@ def send(
 
 def address(uow: UnitOfWork, message: MessageRow) -> None:
     """Look for the receiver of a message; without one it is kept."""
+    locks.mail(uow)
     message.state, message.delivered_to = MessageState.KEPT, None
     uow.session.flush()
-    waiting = uow.session.scalar(
-        select(SubscriptionRow.instance_id)
-        .where(SubscriptionRow.kind == "message", SubscriptionRow.name == message.name)
-        .where(SubscriptionRow.correlation == message.correlation)
-        .where(SubscriptionRow.instance_id.not_in(_promised(message.name)))
-        .order_by(SubscriptionRow.id)
-        .limit(1)
-    )
+    waiting = receiver(uow, message.name, message.correlation)
     begins = beginning(uow, "message", message.name) if waiting is None else ()
     if waiting is not None or begins:
         promise(uow, message, waiting, begins[0] if begins else None)
 
 
-def _promised(name: str) -> Any:
-    """Cases that a message of this name is on its way to."""
+def receiver(uow: UnitOfWork, name: str, correlation: str) -> int | None:
+    """The case that has waited longest for a message of this name and key, and that none is on its way to."""
+    return uow.session.scalar(
+        select(SubscriptionRow.instance_id)
+        .where(SubscriptionRow.kind == "message", SubscriptionRow.name == name)
+        .where(SubscriptionRow.correlation == correlation)
+        .where(SubscriptionRow.instance_id.not_in(_promised(name, correlation)))
+        .order_by(SubscriptionRow.id)
+        .limit(1)
+    )
+
+
+def _promised(name: str, correlation: str) -> Any:
+    """Cases that a message of this name and key is on its way to."""
     return (
         select(MessageRow.delivered_to)
-        .where(MessageRow.name == name, MessageRow.state == MessageState.PROMISED)
+        .where(MessageRow.name == name, MessageRow.correlation == correlation)
+        .where(MessageRow.state == MessageState.PROMISED)
         .where(MessageRow.delivered_to.is_not(None))
     )
 
@@ -113,7 +126,13 @@ def promise(uow: UnitOfWork, message: MessageRow, instance_id: int | None, proce
 
 
 def delivered(uow: UnitOfWork, message: MessageRow, instance_id: int) -> None:
+    locks.mail(uow)
     message.state, message.delivered_at, message.delivered_to = MessageState.DELIVERED, uow.now, instance_id
+    uow.session.flush()
+    # While it was on its way, another one like it was kept, though the case may wait for that one elsewhere.
+    another = _kept(uow, message.name, message.correlation)
+    if another is not None:
+        address(uow, another)
     history.record(uow, "message.received", instance_id=instance_id, name=message.name, key=message.correlation)
 
 

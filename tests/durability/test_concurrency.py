@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import definitions, documents, instances, notes, office, positions, tasks, users
+from engine import definitions, documents, instances, mailbox, notes, office, positions, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, Conflict, InvalidInput
 from engine.identity import SYSTEM, HoldingKind
-from engine.model import HistoryRow, PersonRow, TaskRow, TaskState
+from engine.model import HistoryRow, MessageRow, PersonRow, TaskRow, TaskState
+from engine.worker import Worker
 from tests import answers
+from tests.durability import exchange
 from tests.durability.furnished import PROCESS, World, open_task
 from tests.durability.hammer import Hand
 from tests.durability.invariants import broken_rules
@@ -84,6 +86,27 @@ def test_one_page_sent_four_times_at_once_begins_one_case_and_writes_one_note(da
         another = notes.add(uow, case, "Mohon segera.", once="page 2").id
     assert another not in written, "another person's page is another page"
     assert not broken_rules(database)
+
+
+def test_a_message_and_who_begins_to_wait_for_it_do_not_miss_each_other(database: Database, world: World) -> None:
+    case = exchange.begun(database, "receive_task", {"number": "7"})
+    owner = person(database, exchange.OWNER)
+
+    def wait() -> None:
+        with database.begin(owner) as uow:
+            exchange.send(uow, case)
+
+    waiting = threading.Thread(target=wait)
+    with database.begin(SYSTEM) as uow:
+        mailbox.send(uow, "received by task", "7", {})
+        uow.session.flush()
+        waiting.start()
+        waiting.join(1)  # it may be done by now, or wait for this unit to end
+    waiting.join()
+    Worker(database).run_once()
+    with database.read(SYSTEM) as uow:
+        received = select(MessageRow.delivered_to).where(MessageRow.name == "received by task")
+        assert uow.session.scalars(received).all() == [case]
 
 
 def test_many_hands_on_many_cases_lose_and_double_nothing(database: Database, world: World, clock: SetClock) -> None:

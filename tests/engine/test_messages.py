@@ -107,6 +107,37 @@ def test_a_message_on_its_way_to_a_cancelled_case_goes_to_the_next(office: Datab
     assert open_in(office, second) == ["b"]
 
 
+@pytest.mark.parametrize("keys", [("7", "7"), ("7", "8")])
+def test_a_case_that_waits_twice_for_one_name_gets_both_messages(
+    office: Database, as_: As, keys: tuple[str, str]
+) -> None:
+    def twice(xml: str) -> str:
+        xml = xml.replace(
+            '<receiveTask id="x"',
+            '<receiveTask id="y" messageRef="m" alur:correlationKey="other"/>\n<receiveTask id="x"',
+        )
+        xml = xml.replace(
+            "</process>",
+            """<parallelGateway id="f"/><parallelGateway id="j"/>
+            <sequenceFlow id="f_x" sourceRef="f" targetRef="x"/><sequenceFlow id="f_y" sourceRef="f" targetRef="y"/>
+            <sequenceFlow id="y_j" sourceRef="y" targetRef="j"/><sequenceFlow id="j_b" sourceRef="j" targetRef="b"/>
+            </process>""",
+        )
+        return xml.replace(
+            'targetRef="x"/>\n    <sequenceFlow id="x_b" sourceRef="x" targetRef="b"',
+            'targetRef="f"/>\n    <sequenceFlow id="x_b" sourceRef="x" targetRef="j"',
+        )
+
+    deployed(office, "receive_task", twice)
+    case = started(office, as_, "receive_task")
+    done(office, case, "a", {"number": keys[0], "other": keys[1]})
+    with office.begin(SYSTEM) as uow:
+        for key in keys:
+            mailbox.send(uow, "received by task", key, {})
+    Worker(office).run_once()
+    assert open_in(office, case) == ["b"]
+
+
 def test_a_message_sent_by_one_case_begins_a_case_of_another_process(office: Database, as_: As) -> None:
     deployed(office, "start_message", lambda xml: xml.replace('"begin"', '"sent by task"'))
     deployed(office, "send_task")
