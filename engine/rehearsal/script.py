@@ -107,7 +107,7 @@ class Rehearsal:
             self.stuck = Stuck(None, self.stage.process.name, "%(reason)s", {"reason": str(error)})
 
     def play(self, deeds: Sequence[Deed]) -> None:
-        """Begin, and do them all; stops at the first that can't be done, with the reason in `stuck`."""
+        """Begin, and do them all; stops at the first that can't be done any more."""
         self.begin()
         for deed in deeds[:MOST_DEEDS]:
             if self.stuck is not None:
@@ -115,17 +115,20 @@ class Rehearsal:
             try:
                 self.do(deed)
             except ActivityFailed as error:
-                node = self.stage.process.nodes.get(error.activity_id)
-                name = node.name if node is not None else ""
-                self.stuck = Stuck(error.activity_id, name, "%(reason)s", {"reason": error.reason})
-            except InvalidVariables as error:
-                problem = error.problems[0]
-                self.stuck = Stuck(
-                    deed.of.split("|")[0],
-                    "",
-                    N_("No answer is known for “%(field)s” (%(rule)s). Give one."),
-                    {"field": problem.label or problem.path, "rule": problem.rule},
-                )
+                self.stuck = self._failed(error)
+            except (InvalidVariables, InvalidInput):
+                return  # the draft has changed since: the deeds that no longer fit are left out
+
+    def play_on(self, deed: Deed) -> None:
+        """One more deed by hand; work that fails by itself is `stuck`. Raises InvalidVariables, InvalidInput."""
+        try:
+            self.do(deed)
+        except ActivityFailed as error:
+            self.stuck = self._failed(error)
+
+    def _failed(self, error: ActivityFailed) -> Stuck:
+        node = self.stage.process.nodes.get(error.activity_id)
+        return Stuck(error.activity_id, node.name if node is not None else "", "%(reason)s", {"reason": error.reason})
 
     def do(self, deed: Deed) -> None:
         """One more deed. Raises ActivityFailed, InvalidVariables, and InvalidInput for one that does not fit here."""
