@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import positions
 from .db import UnitOfWork
-from .diagram.model import Process
+from .diagram.model import ACTIVITIES, Process
 from .errors import NotAllowed
 from .identity import Entitlement
 
@@ -19,7 +19,9 @@ def starter_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
     """Who may start: the diagram's starters, else the performers of its first activity."""
     named: tuple[str, ...] = process.starters
     if not named:
-        first = next((n for n in process.steps() if n.lane or n.candidate_groups), None)
+        places = process.places()
+        inside = sorted((n for n in process.nodes.values() if n.id in places), key=lambda n: places[n.id])
+        first = next((n for n in inside if n.kind in ACTIVITIES and (n.lane or n.candidate_groups)), None)
         if first is not None and first.candidate_groups and "${" not in first.candidate_groups:
             named = tuple(part.strip() for part in first.candidate_groups.split(","))
         elif first is not None and first.lane:

@@ -20,7 +20,7 @@ from engine.errors import InvalidDiagram, InvalidVariables, NotAllowed
 from engine.identity import SYSTEM, Actor
 from engine.model import InstanceRow, JobRow, TaskRow, TaskState
 from engine.worker import Worker
-from tests.engine.diagram.building import END, FRAME, START, around, chain, flow, lane, timer
+from tests.engine.diagram.building import END, FRAME, ROOT, START, around, chain, flow, lane, timer
 
 As = Callable[[str], Actor]
 OWNER = "pengelola_sop"
@@ -376,3 +376,33 @@ def test_a_call_may_be_repeated(office: Database, as_: As) -> None:
     with office.read(SYSTEM) as uow:
         found = uow.session.get_one(InstanceRow, case)
         assert (found.state, found.variables) == ("completed", {"n": 1})
+
+
+def test_whoever_does_the_first_step_inside_may_start_the_caller(office: Database, as_: As) -> None:
+    deployed(office, "called", around(step("a", 'camunda:candidateGroups="kasubag_umum"'), ids="a"))
+    deployed(office, "caller", around(call("called"), step("b"), ids="k b"))
+    with office.begin(as_("kasubag_umum")) as uow:
+        assert instances.start(uow, "caller").task_id is not None
+    with pytest.raises(NotAllowed), office.begin(as_("camat")) as uow:
+        instances.start(uow, "caller")
+
+
+def test_decision_tables_of_the_same_key_are_those_of_the_called_version(office: Database, as_: As) -> None:
+    table = (ROOT / "tests" / "diagrams" / "leave.dmn").read_bytes()
+    other = table.replace(b"<text>12</text>", b"<text>24</text>")
+    first = '<scriptTask id="q"><script>years = 3\nkind = "annual"</script></scriptTask>'
+
+    def rule(result: str) -> str:
+        return f'<businessRuleTask id="x" camunda:decisionRef="leave" camunda:resultVariable="{result}"/>'
+
+    inner = drawn("called", around(first, rule("inside"), step("a"), ids="q x a"))
+    outer = drawn("caller", around(first, rule("outside"), call("called"), ids="q x k"))
+    with office.begin(SYSTEM) as uow:
+        definitions.deploy(uow, inner, {}, [table])
+        definitions.deploy(uow, outer, {}, [other])
+    case = started(office, as_, "caller")
+    with office.read(SYSTEM) as uow:
+        variables = uow.session.get_one(InstanceRow, case).variables
+        content = definitions.content_of(uow, definitions.row_of(uow, "caller").id)
+    assert (variables["inside"], variables["outside"]) == (12, 24)
+    assert content.decisions == (other,)
