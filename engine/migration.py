@@ -52,8 +52,9 @@ def move(uow: UnitOfWork, instance_id: int, to_definition: int, mapping: Mapping
         raise CaseNotActive(row.id, row.state)
     if source.id == target.id:
         return
-    mapping = dict(mapping)
-    check_mapping(uow, [source], target, mapping)
+    check_mapping(uow, target, mapping)
+    nodes = definitions.diagram_of(uow, source.id).process.nodes
+    mapping = {old: new for old, new in mapping.items() if old in nodes}  # cases of several versions share a mapping
     if row.state == CaseState.ACTIVE and _overdue(uow, row):
         _catch_up(uow, row)
         if row.state not in RUNNING:
@@ -177,13 +178,11 @@ def _catch_up(uow: UnitOfWork, row: InstanceRow) -> None:
         ) from error
 
 
-def check_mapping(
-    uow: UnitOfWork, sources: Collection[DefinitionRow], target: DefinitionRow, mapping: Mapping[str, str]
-) -> None:
+def check_mapping(uow: UnitOfWork, target: DefinitionRow, mapping: Mapping[str, str]) -> None:
+    """Only what the version does not have can be replaced, and only by what it has. Raises InvalidInput."""
     after = definitions.diagram_of(uow, target.id).process.nodes
-    known = {id for source in sources for id in definitions.diagram_of(uow, source.id).process.nodes}
     for old, new in mapping.items():
-        if new not in after or (old not in known and sources) or old in after:
+        if new not in after or old in after:
             raise InvalidInput("mapping", N_("%(old)s can't be replaced by %(new)s in this version."), old=old, new=new)
 
 

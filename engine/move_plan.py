@@ -118,7 +118,7 @@ def plan(
         running = running.where(InstanceRow.id.in_(only))
     rows = uow.session.scalars(running.where(readable(uow)).order_by(InstanceRow.id)).all()
     total = uow.session.scalar(select(func.count()).select_from(running.subquery())) or 0
-    check_mapping(uow, [versions[id] for id in {row.definition_id for row in rows}], target, mapping)
+    check_mapping(uow, target, mapping)
     may_undo = undoable(uow, rows)
     names = positions.names(uow)
     cases = tuple(_case(uow, row, versions, target, mapping, names, row.id in may_undo) for row in rows)

@@ -28,7 +28,7 @@ def explain_ledger(ledger: Mapping[str, Any]) -> list[str]:
     if recounted:
         lines.append(
             _(
-                "counted again %(at)s after a change of the calendar; before: %(before)s",
+                RECOUNTED[recounted.get("why", "calendar")],
                 at=i18n.short_day(recounted["at"]),
                 before=i18n.short_moment(recounted["before"]),
             )
@@ -58,6 +58,10 @@ MOVED = {
     "to_closing": N_("the hour falls after closing: moved back to closing time"),
     "to_opening": N_("the hour falls before opening: moved to opening time"),
     "to_break_end": N_("the hour falls in the break: moved to the end of the break"),
+}
+RECOUNTED = {
+    "calendar": N_("counted again %(at)s after a change of the calendar; before: %(before)s"),
+    "version": N_("counted again %(at)s after a change of version; before: %(before)s"),
 }
 REASONS = {
     "weekend": N_("weekend"),

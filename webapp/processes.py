@@ -85,4 +85,4 @@ def assumptions(process: Process) -> list[Assumption]:
     return [Assumption("; ".join(dict.fromkeys(where)), text) for text, where in places.items()]
 
 
-from webapp import versions  # noqa: E402, F401  its pages belong to this blueprint
+from webapp import moves, versions  # noqa: E402, F401  their pages belong to this blueprint

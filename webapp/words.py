@@ -61,7 +61,7 @@ def ledger_lines(ledger: Mapping[str, Any]) -> list[str]:
         lines.insert(
             -1,
             _(
-                "counted again on %(moment)s because the calendar changed; before: %(before)s",
+                RECOUNTED[recounted.get("why", "calendar")],
                 moment=i18n.short_moment(recounted["at"]),
                 before=i18n.short_moment(recounted["before"]),
             ),
@@ -123,6 +123,9 @@ def told(event: EventView, names: Mapping[str, str]) -> str:
             due=i18n.short_moment(datetime.fromisoformat(data["due"])),
             step=step,
         )
+    if event.kind in MOVES:
+        said = _(MOVES[event.kind], before=data["from_version"], after=data["to_version"])
+        return said + (f": {data['reason']}" if data.get("reason") else "")
     sentence = SENTENCES.get(event.kind)
     if sentence is None:
         return event.kind
@@ -149,13 +152,21 @@ SHEET = {
     "warning": N_("Warning"),
     "records": N_("Records"),
 }
+RECOUNTED = {
+    "calendar": N_("counted again on %(moment)s because the calendar changed; before: %(before)s"),
+    "version": N_("counted again on %(moment)s because the case moved to another version; before: %(before)s"),
+}
+MOVES = {
+    "case.moved": N_("Case moved from version %(before)s to version %(after)s"),
+    "case.move_undone": N_("Move undone: case back from version %(before)s in version %(after)s"),
+}
 SENTENCES = {
     "case.started": N_("Case started"),
     "case.completed": N_("Case finished"),
     "case.cancelled": N_("Case cancelled"),
     "case.suspended": N_("Case suspended"),
     "case.activated": N_("Case activated again"),
-    "case.migrated": N_("Case moved to another version of its process"),
+    "task.changed": N_("Task changed with the version: %(step)s"),
     "task.created": N_("Task opened: %(step)s"),
     "task.claimed": N_("Task taken: %(step)s"),
     "task.unclaimed": N_("Task released: %(step)s"),

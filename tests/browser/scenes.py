@@ -110,7 +110,19 @@ def refuse_rows(page: Page) -> None:
     press("Kirim ke Kasubag Keuangan")(page)
 
 
+def refuse_moving(page: Page) -> None:
+    page.get_by_label("Alasan").evaluate("field => field.required = false")
+    press("Pindahkan berkas terpilih ke versi 2")(page)
+
+
 UMUM, KEUANGAN, SEKRETARIS = "kasubag_umum", "kasubag_keuangan", "sekretaris_kecamatan"
+
+def rehearse_a_while(page: Page) -> None:
+    """Three steps done, one of them late, and two of the units that were asked."""
+    for button in ("Isikan otomatis", "sampai tenggat berikutnya", *["Isikan otomatis"] * 4):
+        page.get_by_role("button", name=button).first.click()
+        page.wait_for_load_state()
+
 
 SCENES = (
     Scene("masuk-peran", None, "/sign-in"),
@@ -162,6 +174,9 @@ SCENES = (
     Scene("proses-teks-cuti", UMUM, "/processes/permohonan_cuti/outline"),
     Scene("proses-versi", UMUM, "/processes/pengumpulan_data_kinerja/versions"),
     Scene("proses-versi-pemilik", "pengelola_sop", "/processes/pengumpulan_data_kinerja/versions", unfold("Pulihkan")),
+    Scene("proses-pindah", "pengelola_sop", "/processes/pengumpulan_data_kinerja/move"),
+    Scene("proses-pindah-tanpa-alasan", "pengelola_sop", "/processes/pengumpulan_data_kinerja/move", refuse_moving),
+    Scene("proses-pindah-kosong", "pengelola_sop", "/processes/surat_tugas/move"),
     Scene("proses-versi-dicabut", "pengelola_sop", "/processes/surat_tugas/versions"),
     Scene("proses-banding", UMUM, "/processes/pengumpulan_data_kinerja/compare?from=1&to=2"),
     Scene("proses-banding-draf", "pengelola_sop", "/processes/pengumpulan_data_kinerja/compare?to=draft"),
@@ -185,6 +200,10 @@ SCENES = (
     Scene("panduan-atasan", UMUM, "/guide/superior"),
     Scene("panduan-pemilik", UMUM, "/guide/owner"),
     Scene("panduan-administrator", UMUM, "/guide/administrator"),
+    Scene("uji", "pengelola_sop", "/design/permohonan_cuti/rehearsal"),
+    Scene("uji-berjalan", "pengelola_sop", "/design/pengumpulan_data_kinerja/rehearsal", rehearse_a_while),
+    Scene("uji-formulir", "pengelola_sop", "/design/permohonan_cuti/rehearsal", press("Isi sendiri")),
+    Scene("uji-semua", "pengelola_sop", "/design/permohonan_cuti/rehearsal", press("Coba semua jalur")),
     Scene("tidak-ada", UMUM, "/nowhere", status=404),
     Scene("tidak-boleh", UMUM, "/settings/people", status=403),
     Scene("menu-orang", "sekretaris_kecamatan", "/tasks", unfold("Menu")),

@@ -194,6 +194,10 @@ TABLE = [
     post("processes.restore", "/processes/{key}/restore", IN, 403, 403, 403, 422, 422, version="1", reason="Perlu"),
     post("processes.steer", "/processes/{key}/retire", IN, 403, 403, 403, 303, 303, reason="Perlu"),
     post("processes.steer", "/processes/{key}/reinstate", IN, 403, 403, 403, 409, 409, reason="Perlu"),
+    get("processes.move", "/processes/{key}/move", IN, 403, 403, 403, 200, 200),
+    post("processes.move_cases", "/processes/{key}/move", IN, 403, 403, 403, 422, 422),
+    post("processes.move_cases", "/processes/{key}/move", IN, 403, 403, 403, 200, 200, case="{case}", reason="Perlu"),
+    post("processes.undo_move", "/processes/{key}/move/undo", IN, 404, 403, 403, 303, 303, case="{case}"),
     post("processes.create_positions", "/processes/{key}/positions", IN, 403, 403, 403, 403, 303),
     # -- a case and its tasks: who takes part, superiors, the owner, administrators
     post("cases.start", "/processes/{key}/start", IN, 403, 303, 403, 303, 403),
