@@ -6,6 +6,8 @@ import random
 from itertools import count
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.diagram import read
 from engine.errors import CannotMove
@@ -34,14 +36,25 @@ def test_whatever_is_moved_can_be_finished_for_long(kinds: str) -> None:
         move_once(kinds, seed)
 
 
-def move_once(kinds: str, seed: int) -> str:
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), edits=st.integers(2, 6), kinds=st.sampled_from(sorted(SETS.values())))
+def test_versions_with_many_edits_take_a_case_whole_or_say_why_not(seed: int, edits: int, kinds: str) -> None:
+    move_once(kinds, seed, edits)
+
+
+def move_once(kinds: str, seed: int, edits: int = 1) -> str:
     """One case of a random diagram, moved somewhere on its way to an edited one."""
-    chance = random.Random(f"move {kinds} {seed}")
+    chance = random.Random(f"move {kinds} {seed} {edits}" if edits > 1 else f"move {kinds} {seed}")
     inner = block(chance, kinds, 3, count())
     if "loop" in kinds:
         inner = ("loop", "round", FLAGS[0], ("seq", "rounds", [inner, ("task", "check", None)]))
     whole: Block = ("seq", "top", [("task", "first", None), inner, ("task", "last", None)])
-    what, edited, mapping = edit(chance, whole, count())
+    names = count()
+    what, edited, mapping = edit(chance, whole, names)
+    for _ in range(1, edits):
+        more, edited, renamed = edit(chance, edited, names)
+        what += f", {more}"
+        mapping = {old: renamed.get(new, new) for old, new in mapping.items()} | renamed
     old, new = draw(text(whole)), draw(text(edited))
     values = dict.fromkeys(FLAGS, False) | {name: ["x", "y"] for name in LISTS}
     walk, other = Walk(old, **values), Walk(new, **values)
@@ -52,7 +65,7 @@ def move_once(kinds: str, seed: int) -> str:
             return "ended"
     passage = migrate.between(walk.spec, other.spec, read.read(old).process, read.read(new).process)
     told += f"moved at {walk.now} with {walk.open}, would be {other.open}\n"
-    alike = same(walk, other, mapping) and what != "condition"
+    alike = same(walk, other, mapping) and "condition" not in what and edits == 1
     try:
         moved = migrate.migrate(passage, walk.state, mapping, Around(walk.now, elapsed))
     except CannotMove as error:
@@ -95,8 +108,7 @@ def same(walk: Walk, other: Walk, mapping: dict[str, str]) -> bool:
         told == [(s.kind, s.activity_id, s.item) for s in other.history]
         and joins == sorted(a.activity_id for a in other.snapshot.activities)
         and {t.event_id for t in other.snapshot.timers}
-        >= {mapping.get(t.event_id, t.event_id) for t in walk.snapshot.timers}
-        & set(other.spec.process.task_specs)
+        >= {mapping.get(t.event_id, t.event_id) for t in walk.snapshot.timers} & set(other.spec.process.task_specs)
     )
 
 
