@@ -192,10 +192,10 @@ def _text(timer: Timer | None) -> str | None:
     return timer.text if timer else None
 
 
-def _repetition(node: Node) -> tuple[str | None, str | None, bool, bool] | None:
+def _repetition(node: Node) -> tuple[object, ...] | None:
     if node.collection is None and not node.looped and not node.sequential:
         return None
-    return node.collection, node.item_name, node.sequential, node.looped
+    return node.collection, node.item_name, node.sequential, node.looped, node.gives, node.collects
 
 
 def _deadline_of(process: Process, node: Node) -> bool:

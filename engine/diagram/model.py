@@ -83,6 +83,8 @@ class Node:
     timers: tuple[Timer, ...] = ()  #: all boundary timers
     collection: str | None = None  #: multi-instance: expression of the list
     item_name: str | None = None  #: multi-instance: the variable of one item
+    gives: str | None = None  #: multi-instance: the variable that each instance gives, and that nobody else sees
+    collects: str | None = None  #: multi-instance: the variable that takes the list of what they gave
     sequential: bool = False
     looped: bool = False  #: standard loop
     beside: bool = False  #: event sub-process: begun by its own start event, not by a flow

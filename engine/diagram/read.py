@@ -142,6 +142,7 @@ def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str
 
 def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: str | None) -> Node:
     collection, item_name, sequential = _instances(element, found)
+    gives, collects = given(element)
     timer = _timer(element)
     if timer:
         found.timers.append(timer)
@@ -172,6 +173,8 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         outputs=tuple(_papers(element, "output")),
         collection=collection,
         item_name=item_name,
+        gives=gives,
+        collects=collects,
         sequential=sequential,
         looped=child(element, "standardLoopCharacteristics") is not None,
         beside=local(element) == "subProcess" and yes(element.get("triggeredByEvent")),
@@ -218,6 +221,16 @@ def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str 
         item_name = plain(item, "name") or plain(item, "id")
     found.expresses(collection, cardinality, complete)
     return collection or cardinality, item_name, yes(loop.get("isSequential"))
+
+
+def given(element: etree._Element) -> tuple[str | None, str | None]:
+    """Of a multi-instance: the variable that each instance gives, and the one that takes them all."""
+    loop = child(element, "multiInstanceLoopCharacteristics")
+    if loop is None:
+        return None, None
+    item, collection = child(loop, "outputDataItem"), child(loop, "loopDataOutputRef")
+    name = plain(item, "name") or plain(item, "id") if item is not None else None
+    return name, expression(text_of(collection)) if collection is not None else None
 
 
 def _timer(element: etree._Element) -> Timer | None:

@@ -20,6 +20,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
     TimerEventDefinition,
 )
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
 
 from engine.errors import ActivityFailed, DurationError
 from engine.spiff.around import Around
@@ -45,6 +46,7 @@ class Run:
     around: Around
     until: datetime = NEVER
     at: str = ""  #: the element being worked on, for error messages
+    looking: bool = False  #: whether conditions may come true just now
     count: int = 0  #: automatic steps so far
     thrown: list[Thrown] = field(default_factory=list)  #: what leaves the case for others
 
@@ -174,11 +176,24 @@ def _cycle_complete(self: CycleTimerEventDefinition, task: Task) -> bool:
     return True
 
 
+def _begin_round(self: CycleTimerEventDefinition, task: Task) -> None:
+    """Begin what a round brings beside the timer, not below it: there it would end with the activity."""
+    if not self.cycle_complete(task):
+        return
+    come = task.parent._add_child(task.task_spec, S.COMPLETED)
+    come.data = dict(task.parent.data)
+    for output in task.task_spec.outputs:
+        child = come._add_child(output, S.FUTURE)
+        child.task_spec._predict(child, mask=S.NOT_FINISHED_MASK)
+        child.task_spec._update(child)
+
+
 #: (class, name, ours): what `install` puts in place of the wall clock.
 CLOCKS: tuple[tuple[type, str, Any], ...] = (
     (DurationTimerEventDefinition, "has_fired", _has_fired),
     (TimeDateEventDefinition, "has_fired", _has_fired),
     (CycleTimerEventDefinition, "cycle_complete", _cycle_complete),
+    (CycleTimerEventDefinition, "update_task", _begin_round),
 )
 STOCK = {(owner, name): getattr(owner, name) for owner, name, _ in CLOCKS}
 

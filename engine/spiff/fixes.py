@@ -10,7 +10,6 @@ from typing import Any
 
 from SpiffWorkflow import Workflow
 from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
@@ -61,29 +60,6 @@ def _update(self: TaskSpec, my_task: Task) -> None:
         my_task._ready()
 
 
-def _create_child(self: MultiInstanceTask, my_task: Task, item: Any, key_or_index: Any = None) -> None:
-    """An item hides a variable of the same name while the activity lasts; the library refuses to go on."""
-    name = self.input_item.bpmn_id if self.input_item is not None else None
-    if name in my_task.data:
-        my_task.internal_data["hidden"] = my_task.data.pop(name)
-    _stock_create_child(self, my_task, item, key_or_index)
-
-
-def _merge_child(self: MultiInstanceTask, workflow: Workflow, child: Task) -> None:
-    """An item is known inside its instance only; the library leaves it behind in the activity."""
-    my_task = child.parent
-    _stock_merge_child(self, workflow, child)
-    if self.input_item is not None:
-        my_task.data.pop(self.input_item.bpmn_id, None)
-
-
-def _on_complete_hook(self: MultiInstanceTask, my_task: Task) -> None:
-    """Show the variable again that an item had hidden."""
-    if "hidden" in my_task.internal_data and self.input_item is not None:
-        my_task.data[self.input_item.bpmn_id] = my_task.internal_data.pop("hidden")
-    super(MultiInstanceTask, self)._on_complete_hook(my_task)
-
-
 def _task_removed_notify(self: Workflow, task: Task) -> None:
     """An instance removed from an interrupted multi-instance takes its sub-process with it; else that runs on."""
     _stock_task_removed_notify(self, task)
@@ -132,15 +108,10 @@ FIXES: tuple[tuple[type, str, Any], ...] = (
     (Task, "_set_state", _set_state),
     (TaskSpec, "_predict", _predict),
     (TaskSpec, "_update", _update),
-    (MultiInstanceTask, "create_child", _create_child),
-    (MultiInstanceTask, "merge_child", _merge_child),
-    (MultiInstanceTask, "_on_complete_hook", _on_complete_hook),
     (Workflow, "_task_removed_notify", _task_removed_notify),
     (InclusiveGateway, "_check_threshold_unstructured", _check_threshold),
 )
 STOCK = {(owner, name): getattr(owner, name) for owner, name, _ in FIXES}
-_stock_create_child = STOCK[MultiInstanceTask, "create_child"]
-_stock_merge_child = STOCK[MultiInstanceTask, "merge_child"]
 _stock_task_removed_notify = STOCK[Workflow, "_task_removed_notify"]
 
 

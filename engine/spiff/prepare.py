@@ -180,6 +180,8 @@ def _carry_terminate_out(root: etree._Element, scope: etree._Element, inside: et
 
 
 def _prepare_items(loop: etree._Element) -> None:
+    for collected in list(children(loop, "loopDataOutputRef", "outputDataItem")):
+        _remove(collected)
     item = loop.find(f"{{{BPMN}}}inputDataItem")
     name = (loop.get(f"{{{CAMUNDA}}}elementVariable") or "").strip()
     if item is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
@@ -14,6 +15,16 @@ from engine.diagram.wiring import NOTHING, Wiring
 from engine.spiff import fixes
 from engine.spiff.trace import loop_of
 
+OWN = "own"  #: note of an instance of a multi-instance: the variables set in it, its own until it ends
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a multi-instance collects."""
+
+    item: str  #: the variable that an instance gives, and that nobody else sees
+    collection: str  #: the variable that takes all of them
+
 
 def share(task: Task, variables: Mapping[str, Any]) -> None:
     """Set variables for the whole case, so that no branch later brings old values back to a join.
@@ -23,14 +34,29 @@ def share(task: Task, variables: Mapping[str, Any]) -> None:
     """
     case: BpmnWorkflow = task.workflow.top_workflow
     scope: BpmnBaseWorkflow = task.workflow
+    variables = _given(task, variables)
     while scope is not case:
         owner = case.get_task_from_id(scope.parent_task_id)
-        if loop_of(owner) is not None or own_variables(owner):
+        if own_variables(owner):
+            break
+        if loop_of(owner) is not None:
+            own = owner.internal_data.get(OWN, [])
+            own += sorted(variables.keys() - set(own))
             break
         scope = owner.workflow
     else:
         case.data.update(variables)
     _spread(case, scope, variables)
+
+
+def _given(task: Task, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep with an instance the value that it gives to the list of its multi-instance."""
+    loop = loop_of(task)
+    output: Output | None = loop.output if loop is not None else None
+    if output is None or output.item not in variables:
+        return variables
+    task.data[output.item] = task.internal_data["gave"] = variables[output.item]
+    return {name: value for name, value in variables.items() if name != output.item}
 
 
 def own_variables(task: Task) -> bool:
@@ -48,7 +74,9 @@ def _spread(case: BpmnWorkflow, scope: BpmnBaseWorkflow, variables: Mapping[str,
             given = {name: value for name, value in variables.items() if name != item}
             if loop is task.task_spec and item in variables:
                 task.internal_data["hidden"] = variables[item]
-        task.data.update(given)
         part = case.subprocesses.get(task.id)
+        if part is not None and (own := task.internal_data.get(OWN)):
+            given = {name: value for name, value in given.items() if name not in own}
+        task.data.update(given)
         if part is not None and not own_variables(task):
             _spread(case, part, given)

@@ -23,8 +23,10 @@ from engine.diagram.xml import ALUR, BPMN, local, parse, text_of, yes
 from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram
 from engine.expressions import names_in
 from engine.spiff.clock import ISO_TEXT
+from engine.spiff.multiple import outputs
 from engine.spiff.parser import Parser, Ruling
 from engine.spiff.prepare import prepare
+from engine.spiff.share import Output
 
 #: Elements whose text is an expression.
 EXPRESSIONS = (
@@ -82,6 +84,8 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
     known = index(root)
     wired = {e.get("id") or "": wiring(e, known) for e in process.iter(etree.Element) if local(e) in NODES}
     names = {*_names(root, process, wired.values())}
+    collected = dict(outputs(process))
+    names |= {output.item for output in collected.values()}
     prepare(root, process)
     parser = Parser()
     try:
@@ -95,7 +99,7 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
     except PARSER_FAULTS as error:
         raise _refused(key, "", f"{type(error).__name__}: {error}") from error
     for part in (spec, *parts.values()):
-        _connect(part)
+        _connect(part, collected)
         _wire(part, wired)
         for task_spec in part.task_specs.values():
             if isinstance(task_spec, Ruling):
@@ -173,14 +177,16 @@ def _wire(spec: BpmnProcessSpec, wired: Mapping[str, Wiring]) -> None:
             task_spec.event_definition.event_id = task_spec.bpmn_id
 
 
-def _connect(spec: BpmnProcessSpec) -> None:
+def _connect(spec: BpmnProcessSpec, collected: Mapping[str, Output]) -> None:
     """Do now what the library would do when a multi-instance first runs, or forget to do after a reload."""
     for task_spec in spec.task_specs.values():
         if isinstance(task_spec, LoopTask):
             child = spec.task_specs[task_spec.task_spec]
             if not child.completed_event.is_connected(task_spec.merge_child):
                 child.completed_event.connect(task_spec.merge_child)
-        if isinstance(task_spec, MultiInstanceTask) and task_spec.data_input is not None:
-            task_spec.data_input = Items(task_spec.data_input.bpmn_id)
+        if isinstance(task_spec, MultiInstanceTask):
+            task_spec.output = collected.get(task_spec.bpmn_id)
+            if task_spec.data_input is not None:
+                task_spec.data_input = Items(task_spec.data_input.bpmn_id)
         if isinstance(task_spec, BoundaryEvent):  # close the activity before what follows opens
             task_spec.outputs = sorted(task_spec.outputs, key=lambda s: not isinstance(s, BoundaryEventJoin))

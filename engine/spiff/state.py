@@ -166,7 +166,12 @@ def _plain(task: Task) -> dict[str, Any]:
     if "seen_events" not in notes:
         return notes  # type: ignore[no-any-return]
     known = task.task_spec.event_definition.event_definitions
-    seen = [(known.index(event.event_definition), event.payload) for event in notes["seen_events"]]
+    seen = [
+        (place, event.payload)
+        for event in notes["seen_events"]
+        for place, definition in enumerate(known)
+        if definition is event.event_definition
+    ]
     return {**notes, "seen_events": seen}
 
 

@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState as S
 from engine.diagram.read import embedded
 from engine.errors import N_, ActivityFailed, InvalidInput
 from engine.expressions import evaluate
-from engine.spiff import clock, events, fixes, view
+from engine.spiff import clock, events, fixes, multiple, view
 from engine.spiff.advance import NoSuchTask as NoSuchTask
 from engine.spiff.advance import advance, fire_due, stepping
 from engine.spiff.around import Around
@@ -30,6 +30,7 @@ from engine.spiff.trace import Trace, is_work
 
 clock.install()
 fixes.install()
+multiple.install()
 events.install()
 
 

@@ -80,6 +80,13 @@ WALKS: dict[str, tuple[str, ...]] = {
         "task a:y enough=true -> b",
         "task b -> ended",
     ),
+    "multi_instance_collecting": (
+        "-> q",
+        'task q people=["x","y"] -> a a a',
+        'task a:y answer="yes" -> a a',
+        'task a:x answer="no" -> c',
+        "task c -> ended",
+    ),
     "multi_instance_cardinality": ("-> a a a", "task a:0 -> a a", "task a:1 -> b", "task b -> ended"),
     "boundary_timer": ("-> a", "later 5 -> b", "task b -> ended"),
     "boundary_timer_non_interrupting": ("-> a", "later 5 -> a b", "task a -> b", "task b -> ended"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.diagram.model import SCOPES
+from engine.diagram.read import given
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import BPMNDI, CAMUNDA, child, children, is_bpmn, local, text_of, yes
 from engine.errors import N_, DiagramProblem
@@ -195,23 +196,23 @@ def _event(element: etree._Element, kind: str) -> Iterator[DiagramProblem]:
     scope = element.getparent()
     if kind == "startEvent" and scope is not None and local(scope) in SCOPES:
         runs, remedy = BESIDES if yes(scope.get("triggeredByEvent")) else INSIDE
-    given = [
+    triggers = [
         local(d).removesuffix("EventDefinition") for d in children(element) if local(d).endswith("EventDefinition")
     ]
-    given += ["eventDefinitionRef" for _ in children(element, "eventDefinitionRef")]
-    if len(given) > 1:
+    triggers += ["eventDefinitionRef" for _ in children(element, "eventDefinitionRef")]
+    if len(triggers) > 1:
         yield found(
             "several-triggers",
             element,
             N_("The event waits for several things at once (%(triggers)s)."),
             N_("Draw one event for each of them."),
-            triggers=", ".join(given),
+            triggers=", ".join(triggers),
         )
-    elif (given or [""])[0] not in runs:
+    elif (triggers or [""])[0] not in runs:
         message = N_("An event of the type “%(trigger)s” is not executed here.")
-        if not given:
+        if not triggers:
             message = N_("The event says nothing about what it waits for.")
-        yield found("not-executed", element, message, remedy, trigger=(given or [""])[0])
+        yield found("not-executed", element, message, remedy, trigger=(triggers or [""])[0])
 
 
 def _loop(element: etree._Element) -> Iterator[DiagramProblem]:
@@ -273,11 +274,28 @@ def _multiple(element: etree._Element, loop: etree._Element) -> Iterator[Diagram
             N_("Use letters, digits and “_”, beginning with a letter."),
             name=name[:40],
         )
-    for extra in children(loop, "loopDataOutputRef", "outputDataItem"):
+    gives, collects = given(element)
+    for wrong in (w for w in (gives, collects) if w is not None and not w.isidentifier()):
         yield found(
-            "not-executed",
+            "bad-collection",
             element,
-            N_("“%(part)s” of a multi-instance is not executed."),
-            N_("Let a later form take what was filled in for each item from this step, and remove this setting."),
-            part=local(extra),
+            N_("“%(name)s” can't name what the items give."),
+            N_("Use letters, digits and “_”, beginning with a letter."),
+            name=wrong[:40],
+        )
+    parts = list(children(loop, "loopDataOutputRef", "outputDataItem"))
+    if parts and (not gives or not collects):
+        yield found(
+            "bad-collection",
+            element,
+            N_("Only one of “loopDataOutputRef” and “outputDataItem” says something."),
+            N_("Name both the list and what each item gives to it, or remove the setting."),
+        )
+    elif gives and gives in (name, collects):
+        yield found(
+            "bad-collection",
+            element,
+            N_("What the items give has a name that means something else here, “%(name)s”."),
+            N_("Give it a name of its own."),
+            name=gives[:40],
         )

@@ -158,6 +158,7 @@ class _Before:
         filled = {name for key in keys if key in self.forms for name in value_names(self.forms[key or ""])}
         for node in nodes:
             filled |= {name for name, _ in _assigned(node.wiring.script)} | node.wiring.outputs.keys()
+            filled |= {node.collects} if node.collects else set()
             decision = self.decisions.get(node.wiring.decision or "")
             if node.wiring.result:
                 filled.add(node.wiring.result)

@@ -44,6 +44,7 @@ ONCE_MORE = "<standardLoopCharacteristics><loopCondition>x &gt; 0</loopCondition
 BESIDE = """<subProcess id="s" triggeredByEvent="true"><startEvent id="s1"><timerEventDefinition>
     <timeDuration>P1D</timeDuration></timerEventDefinition></startEvent><endEvent id="s2"/>
     <sequenceFlow id="s3" sourceRef="s1" targetRef="s2"/></subProcess>"""
+LOOP_END = "</multiInstanceLoopCharacteristics>"
 UNTIL = "><completionCondition>unit == answer</completionCondition></multiInstanceLoopCharacteristics>"
 MARK = 'alur:deadline="true"'
 DECIDED = flow("g", "end", "answer == 'y'")
@@ -53,6 +54,10 @@ PAPERS = """<dataObject id="d"/><dataStoreReference id="r"/><textAnnotation id="
     <group id="z"/>"""
 PAPER = """<extensionElements><alur:qualityStandard><alur:input source="a.gone">Surat</alur:input>
     </alur:qualityStandard></extensionElements>"""
+
+
+def gives(item: str, collection: str) -> str:
+    return f'<loopDataOutputRef>{collection}</loopDataOutputRef><outputDataItem id="{item}"/>{LOOP_END}'
 
 
 def event(kind: str, trigger: str, id: str = "e") -> str:
@@ -155,7 +160,11 @@ CALL = '<callActivity id="x" calledElement="q"><extensionElements>{}</extensionE
         ("several-flows", GOOD + task("b") + chain("a", "b", "end")),
         ("not-executed", GOOD + BESIDE.replace("timerEvent", "compensateEvent")),
         ("flow-wrong-way", GOOD + BESIDE + flow("a", "s")),
-        ("not-executed", one(LOOP.replace("/>", "><outputDataItem/></multiInstanceLoopCharacteristics>"))),
+        ("bad-collection", one(LOOP.replace("/>", f'><outputDataItem id="x"/>{LOOP_END}'))),
+        ("bad-collection", one(LOOP.replace("/>", f"><loopDataOutputRef>x</loopDataOutputRef>{LOOP_END}"))),
+        ("bad-collection", one(LOOP.replace("/>", f">{gives('x y', 'z')}"))),
+        ("bad-collection", one(LOOP.replace("/>", f">{gives('x', 'y.z')}"))),
+        ("bad-collection", one(LOOP.replace("/>", f">{gives('unit', 'units')}"))),
         (
             "several-triggers",
             GOOD.replace(END, f'<endEvent id="end">{"<terminateEventDefinition/>" * 2}</endEvent>'),

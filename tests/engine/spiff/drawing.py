@@ -25,7 +25,11 @@ SHAPES = {
     "catch": "intermediateCatchEvent",
     "sub": "subProcess",
     "script": "scriptTask",
+    "throw": "intermediateThrowEvent",
+    "receive": "receiveTask",
 }
+#: what is declared once for the file -> the attribute it goes by
+DECLARED = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:alur="urn:alur:bpmn:1" targetNamespace="t">'
@@ -43,15 +47,20 @@ def elapsed(start: datetime, text: str) -> datetime:
 def draw(text: str, **attributes: str) -> bytes:
     """A diagram from lines: `shape id [options]`, and flows `a > b`, `a > b if x`, `a > b else`.
 
-    Options: `each=list as=item [one-by-one]`, `times=3`, `until=condition`, `at=activity`, `after=PT5M`, `on=2026-...`,
-    `every=R3/P1D`, `interrupting`, `message=name`, `form=key`, `for=${position}`, `{` opens a sub-process, `}` ends it.
+    Options: `each=list as=item [one-by-one]`, `times=3`, `until=condition`, `while=condition most=3 [before]`,
+    `at=activity`, `after=PT5M`, `on=2026-...`, `every=R3/P1D`, `when=condition`, `message=name`, `signal=name`,
+    `error=code`, `escalation=code`, `terminate`, `interrupting`, `key=variable`, `for=${position}`, `do=x=1`,
+    `{` opens a sub-process, `beside {` an event sub-process, `}` ends it.
     """
     own = "".join(f" alur:{name}={quoteattr(value)}" for name, value in attributes.items())
     lines = [line.strip() for line in text.strip().splitlines()]
     defaults = {m[1]: m[2] for line in lines if (m := re.fullmatch(r"(\w+) > (\w+) else", line))}
-    messages = sorted(set(re.findall(r"message=(\w+)", text)))
     body = "".join(_line(line, defaults) for line in lines if line)
-    known = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in messages)
+    known = "".join(
+        f'<bpmn:{kind} id="{kind[:2]}_{name}" {by}="{name}"/>'
+        for kind, by in DECLARED.items()
+        for name in sorted(set(re.findall(rf"\b{kind}=(\w+)", text)))
+    )
     return (
         f'{HEAD}{known}<bpmn:process id="p" isExecutable="true"{own}>{body}</bpmn:process></bpmn:definitions>'.encode()
     )
@@ -70,18 +79,37 @@ def _line(line: str, defaults: Mapping[str, str]) -> str:
     given = dict(option.split("=", 1) for option in options if "=" in option)
     tag = "boundaryEvent" if "at" in given else SHAPES[shape]
     attributes = f'id="{name}"'
+    stops = str("interrupting" in options).lower()
     if name in defaults:
         attributes += f' default="{name}_{defaults[name]}"'
     if "at" in given:
-        attributes += f' attachedToRef="{given["at"]}" cancelActivity="{str("interrupting" in options).lower()}"'
+        attributes += f' attachedToRef="{given["at"]}" cancelActivity="{stops}"'
+    elif shape == "start" and len(options) > 0:
+        attributes += f' isInterrupting="{stops}"'
+    if "beside" in options:
+        attributes += ' triggeredByEvent="true"'
     if "for" in given:
         attributes += f' camunda:candidateGroups="{given["for"]}"'
-    inside = _timer(given) + _loop(given, options)
-    if "message" in given:
-        inside += f'<bpmn:messageEventDefinition messageRef="m_{given["message"]}"/>'
+    if "key" in given:
+        attributes += f' alur:correlationKey="{given["key"]}"'
+    if shape == "receive":
+        attributes += f' messageRef="me_{given.pop("message")}"'
+    inside = _timer(given) + _event(given, options) + _loop(given, options)
     if shape == "script":
-        inside += "<bpmn:script>x = 1</bpmn:script>"
+        inside += f"<bpmn:script>{given.get('do', 'x = 1').replace('_', ' ')}</bpmn:script>"
     return f"<bpmn:{tag} {attributes}>{inside}" + ("" if "{" in options else f"</bpmn:{tag}>")
+
+
+def _event(given: Mapping[str, str], options: list[str]) -> str:
+    for kind in DECLARED:
+        if kind in given:
+            return f'<bpmn:{kind}EventDefinition {kind}Ref="{kind[:2]}_{given[kind]}"/>'
+        if kind in options:
+            return f"<bpmn:{kind}EventDefinition/>"
+    if "when" in given:
+        condition = f"<bpmn:condition>{escape(given['when'])}</bpmn:condition>"
+        return f"<bpmn:conditionalEventDefinition>{condition}</bpmn:conditionalEventDefinition>"
+    return "<bpmn:terminateEventDefinition/>" if "terminate" in options else ""
 
 
 def _timer(given: Mapping[str, str]) -> str:
@@ -93,6 +121,11 @@ def _timer(given: Mapping[str, str]) -> str:
 
 
 def _loop(given: Mapping[str, str], options: list[str]) -> str:
+    if "while" in given:
+        most = f' loopMaximum="{given["most"]}"' if "most" in given else ""
+        attributes = f'testBefore="{str("before" in options).lower()}"{most}'
+        inside = f"<bpmn:loopCondition>{escape(given['while'])}</bpmn:loopCondition>"
+        return f"<bpmn:standardLoopCharacteristics {attributes}>{inside}</bpmn:standardLoopCharacteristics>"
     if "each" not in given and "times" not in given:
         return ""
     sequential = str("one-by-one" in options).lower()
@@ -102,6 +135,9 @@ def _loop(given: Mapping[str, str], options: list[str]) -> str:
         attributes += f' camunda:collection="${{{given["each"]}}}" camunda:elementVariable="{given["as"]}"'
     else:
         inside += f"<bpmn:loopCardinality>{given['times']}</bpmn:loopCardinality>"
+    if "collects" in given:
+        inside += f"<bpmn:loopDataOutputRef>{given['collects']}</bpmn:loopDataOutputRef>"
+        inside += f'<bpmn:outputDataItem id="{given["from"]}"/>'
     if "until" in given:
         inside += f"<bpmn:completionCondition>{escape(given['until'])}</bpmn:completionCondition>"
     tag = "bpmn:multiInstanceLoopCharacteristics"
@@ -137,13 +173,18 @@ class Walk:
 
     def complete(self, name: str, **variables: Any) -> tuple[str, ...]:
         """Complete a task by `id` or `id:item`; what happened, as `kind id[:item]`."""
-        key = self.task(name).key
-        done = step.complete(self.spec, self.state, key, variables, Around(self.now, elapsed))
-        return self._after(done)
+        return self.complete_key(self.task(name).key, **variables)
+
+    def complete_key(self, key: str, **variables: Any) -> tuple[str, ...]:
+        return self._after(step.complete(self.spec, self.state, key, variables, Around(self.now, elapsed)))
 
     def later(self, **time: float) -> None:
         """Let time pass; nothing fires by itself."""
         self.now += timedelta(**time)
+
+    def receive(self, key: str, **variables: Any) -> tuple[str, ...]:
+        """Let a waiting event, by key, have its message or signal."""
+        return self._after(step.receive(self.spec, self.state, key, variables, Around(self.now, elapsed)))
 
     def fire(self) -> tuple[str, ...]:
         return self._after(step.fire(self.spec, self.state, Around(self.now, elapsed)))

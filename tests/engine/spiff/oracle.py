@@ -1,228 +1,129 @@
-"""What BPMN says should be open, for random diagrams of nested blocks. Knows tokens, not the library.
+"""What BPMN says should be open in a case, for the nested blocks of `blocks`. Knows tokens, not the library.
 
-A block is a tuple (kind, id, ...). `text` draws it; `Oracle` plays it. Variables belong to the whole case.
+Variables belong to the whole case; those set in an instance of a multi-instance sub-process stay there until it ends.
+Where BPMN leaves the order open the oracle chooses; `outcomes` tries the other choices too.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import datetime
 from typing import Any
 
-Block = tuple[Any, ...]
-FLAGS = ("f0", "f1", "f2")
-LISTS = ("l0", "l1")
+from tests.engine.spiff.blocks import Block
+from tests.engine.spiff.tokens import Ear, Level, Thrown, Visit
 
-
-def block(chance: random.Random, kinds: str, depth: int, count: Iterator[int]) -> Block:
-    """A random block of the kinds given, a task or a wait at the bottom."""
-    name = f"n{next(count)}"
-    kind = chance.choice(kinds.split()) if depth else chance.choice([k for k in ("task", "wait", "each") if k in kinds])
-
-    def inner() -> Block:
-        return block(chance, kinds, depth - 1, count)
-
-    if kind in ("seq", "and"):
-        return (kind, name, [inner() for _ in range(chance.choice((2, 2, 3)))])
-    if kind == "xor":
-        return (kind, name, chance.choice(FLAGS), [inner(), inner()])
-    if kind == "or":
-        return (kind, name, [(flag, inner()) for flag in chance.sample(FLAGS, 2)])
-    if kind == "loop":  # a person stands in every round
-        return (kind, name, chance.choice(FLAGS), ("seq", f"{name}s", [("task", f"{name}t", None), inner()]))
-    if kind == "each":
-        return (kind, name, chance.choice(LISTS), chance.random() < 0.5)
-    if kind == "wait":
-        return (kind, name, chance.randint(1, 40))
-    timer = (chance.choice(("stop", "tell", "call")), chance.randint(1, 60)) if chance.random() < 0.5 else None
-    timer = timer if "timer" in kinds else None
-    return ("sub", name, timer, inner()) if kind == "sub" else ("task", name, timer)
-
-
-def text(whole: Block) -> str:
-    """The diagram in the words of `drawing.draw`."""
-    lines: list[str] = []
-    first, last = _draw(whole, lines)
-    return "\n".join(["start begin", *lines, "end finish", f"begin > {first}", f"{last} > finish"])
-
-
-def _draw(one: Block, lines: list[str]) -> tuple[str, str]:
-    kind, name, *rest = one
-    a, b = f"{name}_a", f"{name}_b"
-    if kind == "seq":
-        ends = [_draw(inner, lines) for inner in rest[0]]
-        lines += [f"{before[1]} > {after[0]}" for before, after in pairwise(ends)]
-        return ends[0][0], ends[-1][1]
-    if kind in ("xor", "and", "or"):
-        lines += [f"{kind} {a}", f"{kind} {b}"]
-        branches = list(rest[0]) if kind == "or" else [(None, i) for i in rest[-1]]
-        for place, (flag, inner) in enumerate(branches):
-            first, last = _draw(inner, lines)
-            flag = rest[0] if kind == "xor" and place == 0 else flag
-            way = f" if {flag}" if flag else " else" if kind == "xor" else ""
-            lines += [f"{a} > {first}{way}", f"{last} > {b}"]
-        if kind == "or":
-            lines.append(f"{a} > {b} else")
-        return a, b
-    if kind == "loop":
-        first, last = _draw(rest[1], lines)
-        x = f"{name}_x"
-        lines += [f"xor {a}", f"xor {b}", f"xor {x}"]
-        lines += [f"{a} > {first}", f"{last} > {b}", f"{b} > {x} if {rest[0]}", f"{b} > {a} else"]
-        return a, x
-    if kind == "each":
-        lines.append(f"user {name} each={rest[0]} as=item" + (" one-by-one" if rest[1] else ""))
-    elif kind == "wait":
-        lines.append(f"catch {name} after=PT{rest[0]}M")
-    elif kind == "task":
-        lines.append(f"user {name}")
-    else:
-        lines += [f"sub {name} {{", f"start {a}", f"end {b}"]
-        first, last = _draw(rest[1], lines)
-        lines += [f"{a} > {first}", f"{last} > {b}", "}"]
-    if kind in ("task", "sub") and rest[0]:
-        return _draw_timer(name, rest[0], lines)
-    return name, name
-
-
-def _draw_timer(name: str, timer: tuple[str, int], lines: list[str]) -> tuple[str, str]:
-    what, minutes = timer
-    late, x = f"{name}_late", f"{name}_x"
-    lines.append(f"boundary {late} at={name} after=PT{minutes}M" + (" interrupting" if what == "stop" else ""))
-    if what == "stop":
-        lines += [f"xor {x}", f"{name} > {x}", f"{late} > {x}"]
-        return name, x
-    if what == "call":
-        lines += [f"user {name}_call", f"end {name}_over", f"{late} > {name}_call", f"{name}_call > {name}_over"]
-    else:
-        lines += [f"end {name}_over", f"{late} > {name}_over"]
-    return name, name
-
-
-class Node:
-    """One visit of a block."""
-
-    def __init__(self, case: Oracle, one: Block, scope: list[Node]) -> None:
-        self.case, self.kind, self.name, self.rest = case, one[0], one[1], one[2:]
-        self.scope = scope  #: where tasks called by a timer go: they keep the process or sub-process open
-        self.done = False
-        self.open_for: list[str | None] = []  #: items, or None, that persons still have to do
-        self.due: datetime | None = None
-        self.inner: list[Node] = []
-        self.called: list[Node] = []
-        self.left: list[Any] = []
-        self._begin()
-
-    def _visit(self, *blocks: Block) -> None:
-        scope = self.called if self.kind == "sub" else self.scope
-        self.inner = [Node(self.case, one, scope) for one in blocks]
-
-    def _begin(self) -> None:
-        kind, rest, values = self.kind, self.rest, self.case.values
-        if kind == "seq":
-            self.left = list(rest[0])
-            self._visit(self.left.pop(0))
-        elif kind == "xor":
-            self._visit(rest[1][0 if values[rest[0]] else 1])
-        elif kind == "and":
-            self._visit(*rest[0])
-        elif kind == "or":
-            self._visit(*[one for flag, one in rest[0] if values[flag]])
-        elif kind in ("loop", "sub"):
-            self._visit(rest[1])
-        elif kind == "each":
-            self.left = list(values[rest[0]])
-            self.open_for = self.left[:1] if rest[1] else list(self.left)
-        elif kind == "task":
-            self.open_for = [None]
-        minutes = rest[0] if kind == "wait" else rest[0][1] if kind in ("task", "sub") and rest[0] else None
-        if minutes is not None:
-            self.due = self.case.now + timedelta(minutes=minutes)
-        self.settle()
-
-    def settle(self) -> None:
-        """Go on as far as nobody has to come in."""
-        while not self.done:
-            for one in (*self.inner, *self.called):
-                if not one.done:
-                    one.settle()
-            if (
-                self.open_for
-                or (self.kind == "wait" and self.due)
-                or not all(one.done for one in (*self.inner, *self.called))
-            ):
-                return
-            if self.kind == "seq" and self.left:
-                self._visit(self.left.pop(0))
-            elif self.kind == "loop" and not self.case.values[self.rest[0]]:
-                self._visit(self.rest[1])
-            else:
-                self.done, self.due = True, None
-
-    def complete(self, item: str | None) -> None:
-        self.open_for.remove(item)
-        if self.kind == "each" and self.rest[1]:
-            self.left.pop(0)
-            self.open_for = self.left[:1]
-
-    def fire(self) -> None:
-        self.due = None
-        if self.kind == "wait":
-            return
-        what = self.rest[0][0]
-        if what == "stop":
-            self.open_for, self.inner, self.called = [], [], []
-        elif what == "call":
-            self.scope.append(Node(self.case, ("task", f"{self.name}_call", None), self.scope))
-
-    def walk(self) -> Iterator[Node]:
-        if not self.done:
-            yield self
-            for one in (*self.inner, *self.called):
-                yield from one.walk()
+MOST_OUTCOMES = 60
 
 
 class Oracle:
     """A whole case."""
 
-    def __init__(self, whole: Block, now: datetime, values: dict[str, Any]) -> None:
-        self.now, self.values = now, values
-        self.called: list[Node] = []
-        self.root = Node(self, whole, self.called)
+    def __init__(self, whole: Block, now: datetime, variables: dict[str, Any]) -> None:
+        self.now, self.variables = now, variables
+        self.thrown: list[Thrown] = []
+        self.script: tuple[int, ...] = ()  #: what to choose where the order is open
+        self.asked: list[int] = []
+        self.moves = 0
+        self.root = Level(self, whole, whole.beside, None, None)
+        self.root.begin()
+        self._settle()
 
-    def nodes(self) -> Iterator[Node]:
-        for one in (self.root, *self.called):
-            yield from one.walk()
+    # -- what is open
+
+    def levels(self) -> Iterator[Level]:
+        yield from self.root.levels()
+        for visit in self.root.visits():
+            for run in visit.runs.values():
+                yield from run.levels()
+
+    def ears(self) -> list[Ear]:
+        """The outer ones first."""
+        found = [ear for level in self.levels() for ear in level.ears]
+        return found + [ear for visit in self.root.visits() for ear in visit.ears]
 
     @property
     def ended(self) -> bool:
-        return not any(True for _ in self.nodes())
+        return self.root.done
 
-    def tasks(self) -> list[str]:
-        return sorted(f"{n.name}:{i}" if i is not None else n.name for n in self.nodes() for i in n.open_for)
+    def tasks(self) -> dict[str, list[dict[str, Any]]]:
+        """What each open task sees, by its label."""
+        open: dict[str, list[dict[str, Any]]] = {}
+        for visit in self.root.visits():
+            for work in visit.work:
+                open.setdefault(visit.label(work), []).append({**visit.level.values(), **work.sees})
+        return open
 
     def timers(self) -> list[tuple[str, datetime]]:
-        return sorted((n.name if n.kind == "wait" else f"{n.name}_late", n.due) for n in self.nodes() if n.due)
+        return sorted((ear.event.id, ear.due) for ear in self.ears() if ear.due is not None and ear.left)
+
+    def events(self) -> list[tuple[str, str, str, str]]:
+        """The messages and signals it waits for: id of the event, kind, name and key."""
+        waiting = [ear for ear in self.ears() if ear.event.trigger in ("message", "signal")]
+        return sorted((e.event.id, e.event.trigger, e.event.value, self._key(e)) for e in waiting)
+
+    @staticmethod
+    def _key(ear: Ear) -> str:
+        return ear.level.values()["who"] if ear.event.keyed else ""  # type: ignore[no-any-return]
+
+    # -- what happens
 
     def complete(self, label: str, values: dict[str, Any]) -> None:
-        name, _, item = label.partition(":")
-        node = next(n for n in self.nodes() if n.name == name and (item or None) in n.open_for)
-        self.values = {**self.values, **values}
-        node.complete(item or None)
+        found = [(v, w) for v in self.root.visits() for w in v.work if v.label(w) == label]
+        visit, work = found[self.choose(len(found))]
+        visit.complete(work, values)
+        self._settle()
+
+    def receive(self, event: str, key: str, values: dict[str, Any]) -> None:
+        found = [ear for ear in self.ears() if ear.event.id == event and self._key(ear) == key]
+        ear = found[self.choose(len(found))]
+        ear.level.set(values)
+        ear.come()
         self._settle()
 
     def fire(self) -> None:
+        """What is due comes in its order; at one instant what lets the work go on comes first."""
         while due := [
-            (n.due, n.kind != "wait" and n.rest[0][0] == "stop", k, n) for k, n in enumerate(self.nodes()) if n.due
+            (ear.due, ear.heard.__func__ is not Visit._heard and ear.event.stops, ear)  # type: ignore[attr-defined]
+            for ear in self.ears()
+            if ear.due is not None and ear.left and ear.due <= self.now
         ]:
-            first = min(due, key=lambda d: d[:3])
-            if first[0] > self.now:
-                return
-            first[3].fire()
+            first = min(d[:2] for d in due)
+            same = [ear for at, stops, ear in due if (at, stops) == first]
+            same[self.choose(len(same))].come()
             self._settle()
 
     def _settle(self) -> None:
-        for one in (self.root, *self.called):
-            one.settle()
+        while True:
+            moves = None
+            while moves != self.moves:
+                moves = self.moves
+                self.root.poll()
+            true = [ear for ear in self.ears() if ear.true]
+            if not true:
+                return
+            true[self.choose(len(true))].come()
+
+    def choose(self, number: int) -> int:
+        if number < 2:
+            return 0
+        place = len(self.asked)
+        self.asked.append(number)
+        return self.script[place] if place < len(self.script) else 0
+
+
+def outcomes(before: Oracle, act: Callable[[Oracle], None]) -> Iterator[Oracle]:
+    """The case after an action, once for each order that is open; the usual one first."""
+    todo: list[tuple[int, ...]] = [()]
+    for _ in range(MOST_OUTCOMES):
+        if not todo:
+            return
+        script = todo.pop(0)
+        case = deepcopy(before)
+        case.script, case.asked, case.thrown = script, [], []
+        act(case)
+        yield case
+        for place in range(len(script), len(case.asked)):
+            done = (*script, *[0] * (place - len(script)))
+            todo += [(*done, other) for other in range(1, case.asked[place])]

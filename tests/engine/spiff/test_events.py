@@ -148,3 +148,103 @@ def test_a_message_that_comes_again_and_again_leaves_no_growing_state() -> None:
     assert sizes[-1] - sizes[5] < 400, sizes
     walk.complete("a")
     assert walk.ended
+
+
+# -- what random walks found -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "in the same step"])
+def test_what_a_repeating_timer_has_begun_outlives_the_activity(late: bool) -> None:
+    """The library hangs it below the timer, which goes with the activity."""
+    text = "start s\nuser a\nboundary x at=a every=R3/PT10M\nuser b\nend o\nuser c\nend e"
+    text += "\ns > a\na > c\nc > e\nx > b\nb > o"
+    walk = Walk(draw(text))
+    walk.later(minutes=11)
+    if not late:
+        walk.fire()
+    walk.complete("a")
+    assert walk.open == ["b", "c"]
+    walk.later(minutes=30)
+    walk.fire()
+    assert walk.open == ["b", "c"]
+
+
+KEYED = """
+    start s\nuser q\neither g\ncatch x message=m key=who\ncatch y message=m key=other\nuser a\nuser b\nxor z\nend e
+    s > q\nq > g\ng > x\ng > y\nx > a\ny > b\na > z\nb > z\nz > e
+"""
+
+
+@pytest.mark.parametrize(("event", "opened"), [("x", ["a"]), ("y", ["b"])])
+def test_a_gateway_tells_one_message_apart_by_its_key(event: str, opened: list[str]) -> None:
+    walk = Walk(draw(KEYED), who="1", other="2")
+    walk.complete("q")
+    assert [(e.event_id, e.correlation) for e in walk.snapshot.events] == [("x", "1"), ("y", "2")]
+    receive(walk, event)
+    assert walk.open == opened
+
+
+AT_ONCE = """
+    start s\nuser q\nuser a\nboundary x at=a when=f interrupting\nboundary y at=a when=g interrupting\nuser b\nuser c
+    end e\nend h\nend i\ns > q\nq > a\na > e\nx > b\nb > h\ny > c\nc > i
+"""
+
+
+def test_of_two_conditions_that_hold_at_once_one_stops_the_activity() -> None:
+    walk = Walk(draw(AT_ONCE), f=False, g=False)
+    walk.complete("q", f=True, g=True)
+    assert walk.open == ["b"]
+
+
+def test_a_condition_that_holds_when_its_branch_begins_is_never_lost() -> None:
+    """The library lets an event that comes the moment it begins to wait lead nowhere."""
+    text = """
+        start s\nuser q\nscript k do=x=1\nand f\nand j\nuser a\nxor m\nboundary x at=a when=g interrupting
+        catch w when=later\nuser z\nend e
+        s > q\nq > k\nk > f\nf > a\na > m\nx > m\nm > j\nf > w\nw > j\nj > z\nz > e
+    """
+    walk = Walk(draw(text), g=True, later=False)
+    walk.complete("q")
+    assert walk.open == []
+    assert sorted(a.activity_id for a in walk.snapshot.activities) == ["j", "w"]
+
+
+def test_the_last_answer_ends_a_list_before_its_condition_is_looked_at() -> None:
+    text = """
+        start s\nuser q\nuser a each=units as=u\nboundary x at=a when=f interrupting\nuser b\nuser c\nend e\nend g
+        s > q\nq > a\na > b\nb > e\nx > c\nc > g
+    """
+    walk = Walk(draw(text), f=False)
+    walk.complete("q", units=["i"])
+    walk.complete("a:i", f=True)
+    assert walk.open == ["b"]
+
+
+STOPPED = """
+    start s\nuser q
+    sub k {\nstart s1\nuser t\nthrow x escalation=c\nscript after do=touched=1\nend e1
+    s1 > t\nt > x\nx > after\nafter > e1\n}
+    boundary y at=k escalation=c interrupting\nuser b\nuser c\nend e\nend g
+    s > q\nq > k\nk > c\nc > e\ny > b\nb > g
+"""
+
+
+def test_nothing_goes_on_behind_an_escalation_that_stops_its_activity() -> None:
+    walk = Walk(draw(STOPPED), touched=0)
+    walk.complete("q")
+    assert walk.complete("t") == ("completed t", "cancelled k", "entered b")
+    assert walk.open == ["b"]
+    assert "touched" not in walk.snapshot.data or walk.snapshot.data["touched"] == 0
+
+
+def test_a_signal_that_stops_an_activity_is_not_heard_inside_it() -> None:
+    text = """
+        start s\nand f\nuser t\nthrow x signal=m\nend e0
+        sub a {\nstart s1\ncatch b signal=m\nend e1\ns1 > b\nb > e1\n}
+        boundary y at=a signal=m interrupting\nuser d\nuser c\nend e\nend g
+        s > f\nf > t\nt > x\nx > e0\nf > a\na > d\nd > e\ny > c\nc > g
+    """
+    walk = Walk(draw(text))
+    done = walk.complete("t")
+    assert "cancelled a" in done and "completed a" not in done
+    assert walk.open == ["c"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import ActivityFailed
+from engine.spiff import state
 from tests.engine.spiff.drawing import Walk, draw, told
 
 EACH = """
@@ -209,3 +212,108 @@ def test_an_answer_inside_never_changes_the_list_that_is_running() -> None:
     assert walk.open == ["a:y"]
     walk.complete("a:y")
     assert walk.snapshot.data["units"] == []
+
+
+OWN = """
+    start s\nuser q
+    sub work each=units as=unit {order} {{\nstart s1\nuser a\nxor g\nuser b\nend e1\nend e2
+    s1 > a\na > g\ng > b if f\ng > e1 else\nb > e2\n}}
+    user c\nxor z\nend e\ns > q\nq > work\nwork > c\nc > z\nz > e if f\nz > c else
+"""
+
+
+def test_what_one_item_sets_is_its_own_until_it_ends() -> None:
+    walk = Walk(draw(OWN.format(order="")), f=False)
+    walk.complete("q", units=["x", "y"])
+    walk.complete("a:x", f=True)
+    assert walk.open == ["a:y", "b:x"]
+    assert walk.task("a:y").data["f"] is False
+    assert walk.task("b:x").data["f"] is True
+
+
+@pytest.mark.parametrize("order", ["", "one-by-one"])
+def test_an_item_that_ends_brings_no_old_values_back(order: str) -> None:
+    walk = Walk(draw(OWN.format(order=order)), f=False)
+    walk.complete("q", units=["x", "y"])
+    walk.complete("a:x", f=True)
+    walk.complete("b:x")
+    if order:
+        assert walk.task("a:y").data["f"] is True, "what the first item set is known to the second"
+        walk.complete("a:y", f=False)
+        assert walk.task("c").data["f"] is False
+    else:
+        walk.complete("a:y")
+        if walk.open == ["b:y"]:
+            walk.complete("b:y")
+        assert walk.task("c").data["f"] is True, "the second item had set nothing"
+
+
+def test_an_item_that_was_begun_by_an_older_engine_hands_on_all_it_knows() -> None:
+    walk = Walk(draw(OWN.format(order="")), f=False)
+    walk.complete("q", units=["x"])
+    case = state.load(walk.spec, walk.state)
+    for task in case.tasks.values():
+        task.internal_data.pop("own", None)
+    walk.snapshot = replace(walk.snapshot, state=state.dump(case))
+    walk.complete("a:x", f=True)
+    walk.complete("b:x")
+    assert walk.task("c").data["f"] is True
+
+
+GIVING = """
+    start s\nuser q\nuser a each=units as=unit {order} collects=answers from=answer\nxor g\nuser b\nuser c\nend e
+    s > q\nq > a\na > g\ng > b if answers[0] == 1\ng > c else\nb > e\nc > e
+"""
+
+
+@pytest.mark.parametrize("order", ["", "one-by-one"])
+def test_what_the_items_give_is_collected_in_the_order_of_the_list(order: str) -> None:
+    walk = Walk(draw(GIVING.format(order=order)), answer="outside")
+    walk.complete("q", units=["x", "y", "z"])
+    names = ["a:x", "a:y", "a:z"] if order else ["a:z", "a:x", "a:y"]
+    for name in names:
+        assert walk.task(name).data["answer"] == "outside", "each gives its own"
+        given = {"a:x": {"answer": 1}, "a:y": {}, "a:z": {"answer": 3}}[name]
+        walk.complete(name, **given)
+    assert walk.open == ["b"]
+    assert walk.snapshot.data["answers"] == [1, None, 3]
+    assert walk.snapshot.data["answer"] == "outside"
+
+
+def test_no_items_give_an_empty_list() -> None:
+    walk = Walk(draw(GIVING.format(order="").replace("answers[0] == 1", "answers")))
+    walk.complete("q", units=[])
+    assert walk.open == ["c"]
+    assert walk.snapshot.data["answers"] == []
+
+
+def test_items_that_a_condition_cuts_short_give_nothing() -> None:
+    text = GIVING.format(order="").replace("collects", "until=enough collects").replace("answers[0] == 1", "answers")
+    walk = Walk(draw(text), enough=False)
+    walk.complete("q", units=["x", "y"])
+    walk.complete("a:y", answer=2, enough=True)
+    assert walk.snapshot.data["answers"] == [2]
+
+
+def test_sub_processes_give_what_was_set_in_them() -> None:
+    text = """
+        start s\nuser q\nsub work each=units as=unit collects=answers from=answer {
+        start s1\nuser a\nscript k do=answer=answer*2\nend e1\ns1 > a\na > k\nk > e1\n}
+        user c\nend e\ns > q\nq > work\nwork > c\nc > e
+    """
+    walk = Walk(draw(text))
+    walk.complete("q", units=["x", "y"])
+    walk.complete("a:y", answer=5)
+    walk.complete("a:x", answer=2)
+    assert walk.snapshot.data["answers"] == [4, 10]
+    assert "answer" not in walk.snapshot.data
+
+
+@pytest.mark.parametrize("order", ["", "one-by-one"])
+def test_an_item_that_is_null_has_its_turn(order: str) -> None:
+    """The library waits for ever before one, where they come one by one."""
+    walk = Walk(draw(f"start s\nuser q\nuser a each=units as=unit {order}\nuser b\nend e\ns > q\nq > a\na > b\nb > e"))
+    walk.complete("q", units=[None, "y"])
+    walk.complete("a")
+    walk.complete("a:y")
+    assert walk.open == ["b"]
