@@ -175,6 +175,11 @@ class Rehearsal:
         raw = typed if typed is not None else submission.initial(form, context, evaluate)
         return Sheet(self._card(task), form, raw, context, evaluate)
 
+    def item_labels(self) -> dict[str, str]:
+        """How the items of tasks are called, by item."""
+        mine = select(TaskRow.item, TaskRow.item_label).where(TaskRow.instance_id == self.stage.instance_id)
+        return {item: label for item, label in self.stage.uow.session.execute(mine) if item is not None}
+
     # -- parts -------------------------------------------------------------------------------------------------------
 
     def _card(self, task: TaskRow) -> Card:

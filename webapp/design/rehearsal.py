@@ -150,6 +150,7 @@ def _page(
         deeds=played.done,
         diagram=sketch.of_case(scene.case) if scene.case is not None else "",
         names={id: node.name or id for id, node in played.stage.process.nodes.items()},
+        items=played.item_labels(),
         sheet=sheet,
         form=form,
         wrong=wrong,
