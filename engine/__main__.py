@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from . import commands, db, offline, version_commands
+from . import commands, db, move_commands, offline, version_commands
 from .errors import AlurError, Conflict, InvalidDiagram, InvalidVariables, NotAllowed, NotFound
 from .settings import Settings
 
@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--office", metavar="FILE.json", help="positions and superiors, as for the command office")
     one.set_defaults(run=offline.rehearse)
     _about_processes(command, person)
+    _about_moves(command, person)
     command("processes", commands.processes, "list the processes in force")
     one = command("start", commands.start, "begin a case")
     one.add_argument("key", metavar="KEY")
@@ -136,6 +137,24 @@ def _about_processes(command: Callable[..., argparse.ArgumentParser], person: Ca
         one.add_argument("key", metavar="KEY")
         one.add_argument("--reason", required=True)
         person(one)
+
+
+def _about_moves(command: Callable[..., argparse.ArgumentParser], person: Callable[..., None]) -> None:
+    for name, run, help in (
+        ("plan", move_commands.plan, "say what a version would do to each running case of a process"),
+        ("move", move_commands.move, "move running cases to another version of their process"),
+    ):
+        one = command(name, run, help)
+        one.add_argument("key", metavar="KEY")
+        one.add_argument("--to", type=int, metavar="VERSION", help="the newest without it")
+        one.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="what replaces an element")
+        person(one)
+        if run is move_commands.move:
+            one.add_argument("--reason", required=True)
+            one.add_argument("--case", type=int, action="append", metavar="ID", help="only this one; may be repeated")
+    one = command("undo-move", move_commands.undo, "put a moved case back, while it has not gone on")
+    one.add_argument("case", type=int, metavar="CASE")
+    person(one)
 
 
 def _complain(error: AlurError, *, as_json: bool) -> None:

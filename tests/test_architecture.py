@@ -27,7 +27,7 @@ NEVER = {
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "__main__ offline version_commands",
+        "__main__ offline version_commands move_commands",
         "commands",
         "demo doctor backup",
         "worker",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.diagram import symbols
 from engine.diagram.ink import ACCENT, DONE, INK, LATE, ON_ACCENT, ON_LATE, PAPER, View, line, rect, sign, tag, title
 from engine.diagram.lines import path
+from engine.diagram.model import EVENTS, GATEWAYS
 from engine.diagram.picture import Box, Edge, Shape
 from engine.diagram.text import SIZE, width
 
@@ -44,22 +45,24 @@ def mark(item: Shape | Edge, view: View, bounds: Box) -> str:
         around = Box(box.x - inset, box.y - inset, box.w + 2 * inset, box.h + 2 * inset)
         body = rect(around, fill="none", stroke=rim_ink, wide=3, rx=10, dashes=dashes)
         quiet = item.id in view.quiet
-        body += _seal(around.right - 4, around.y + 4, kind) if quiet else _pill(around, bounds, kind, word)
+        body += _seal(around.right - 4, around.y + 4, kind) if quiet else _pill(item, around, bounds, kind, word)
     return tag(
         "g",
         title(f"{word}: {item.name}" if item.name else word) + body,
         id=f"{view.part}-{item.id}",
-        class_=f"mark mark-{kind}",
+        class_=f"difference is-{kind}",
     )
 
 
-def _pill(around: Box, bounds: Box, kind: str, word: str) -> str:
-    """Sign and word on the upper rim, kept inside of the picture."""
+def _pill(shape: Shape, around: Box, bounds: Box, kind: str, word: str) -> str:
+    """Sign and word on the rim where no name stands, kept inside of the picture."""
     fill, ink, _ = LOOK[kind]
     high, pad, icon = SIZE * 1.6, SIZE * 0.6, SIZE * 1.25
     wide = pad * 2 + icon + width(word, SIZE, bold=True)
-    x = max(bounds.x, min(around.right - wide + 4, bounds.right - wide))
-    y = max(bounds.y, around.y - high / 2)
+    x, y = around.right - wide + 4, around.y - high / 2
+    if shape.kind in EVENTS | GATEWAYS:  # small, with the name above a gateway and below an event
+        x, y = around.x - wide + 10, around.bottom - high / 2 if shape.kind in GATEWAYS else y
+    x, y = max(bounds.x, min(x, bounds.right - wide)), max(bounds.y, min(y, bounds.bottom - high))
     body = rect(Box(x, y, wide, high), fill=fill, stroke=ink if kind == "moved" else PAPER, rx=high / 2)
     body += sign(symbols.BADGES[kind], x + pad + icon * 0.36, y + high / 2, ink=ink)
     return body + line(x + pad + icon, y + high / 2 + SIZE * 0.35, word, anchor=None, ink=ink, font_weight="600")

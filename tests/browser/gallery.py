@@ -133,7 +133,12 @@ def _publish_another(database: Database) -> None:
         step += '<bpmn:sequenceFlow id="ke_cek_ulang" sourceRef="susun_dokumen" targetRef="cek_ulang"/>'
         xml = xml.replace(old, step + old.replace('Ref="susun_dokumen"', 'Ref="cek_ulang"'))
         shape = '<bpmndi:BPMNShape id="bentuk_cek_ulang" bpmnElement="cek_ulang">'
-        shape += '<dc:Bounds x="1010" y="830" width="110" height="70"/></bpmndi:BPMNShape>'
+        shape += '<dc:Bounds x="1110" y="590" width="110" height="70"/></bpmndi:BPMNShape>'
+        shape += '<bpmndi:BPMNEdge id="garis_ke_cek_ulang" bpmnElement="ke_cek_ulang">'
+        shape += '<di:waypoint x="1130" y="722"/><di:waypoint x="1130" y="660"/></bpmndi:BPMNEdge>'
+        straight = '<di:waypoint x="1148" y="782" />\n        <di:waypoint x="1180" y="782" />'
+        assert straight in xml
+        xml = xml.replace(straight, '<di:waypoint x="1200" y="660"/><di:waypoint x="1200" y="722"/>')
         xml = xml.replace("</bpmndi:BPMNPlane>", f"{shape}</bpmndi:BPMNPlane>")
         found = designs.save(uow, DATA, xml.encode(), found.forms, revision=0)
         reason = "Tujuh hari terlalu singkat; dokumen diperiksa ulang sebelum dikirim."

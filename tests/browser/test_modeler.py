@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from lxml import etree
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from engine import definitions
 from engine.db import Database
 from engine.diagram import read
 from engine.identity import SYSTEM
 from tests.browser import desk, drawing
+from tests.browser.stage import SCHEMES
+from tests.browser.test_pages import SERIOUS, TOO_WIDE, axe
 from tests.conftest import ROOT
 from tests.office import ADMINISTRATOR, PASSWORD
 
@@ -69,6 +72,18 @@ def test_the_standard_time_in_the_panel_is_the_timer_in_the_diagram(owner: Page,
         drawing.kept(owner)
         found = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
         assert (found and found.text) == left
+
+
+def test_a_text_still_being_typed_belongs_to_its_element(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    drawing.click(owner, "catat_permohonan")
+    drawing.panel(owner).get_by_label("Tulisan pada tombol kirim").fill("Kirim sekarang")
+    drawing.click(owner, "putuskan_cuti")
+    expect(drawing.panel(owner).get_by_label("Tulisan pada tombol kirim")).not_to_have_value("Kirim sekarang")
+    drawing.kept(owner)
+    nodes = drawing.draft(working, LEAVE).nodes
+    assert nodes["catat_permohonan"].action == "Kirim sekarang"
+    assert nodes["putuskan_cuti"].action != "Kirim sekarang"
 
 
 def test_a_changed_duration_is_published_with_its_reason(owner: Page, working: Database) -> None:
@@ -218,3 +233,119 @@ def test_two_owners_at_once_are_told_of_each_other_before_one_replaces_the_other
     assert "from=1&to=2" in (dialog.get_by_role("link", name="Bandingkan").get_attribute("href") or "")
     dialog.get_by_role("button", name="Tetap terbitkan").click()
     expect(owner.get_by_text(re.compile("Versi 3 .* mulai berlaku"))).to_be_visible()
+
+
+def test_a_file_from_elsewhere_is_made_to_run_step_by_step(owner: Page, working: Database) -> None:
+    owner.goto("/design")
+    owner.get_by_label("Berkas BPMN").set_input_files(DIAGRAMS[-1])
+    owner.get_by_role("button", name="Buka sebagai draf").click()
+    drawing.ready(owner)
+    assert owner.url.endswith("/design/surat")
+    expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
+    owner.get_by_role("button", name="Jadikan dapat dijalankan").click()
+    owner.get_by_role("button", name="Buat formulir “x.html”").click()
+    expect(owner.get_by_role("button", name="Buat formulir “x.html”")).to_have_count(0)
+    owner.get_by_role("button", name="Pilih pemilik").click()
+    drawing.panel(owner).get_by_role("group", name="Pemilik proses").get_by_label("Pengelola SOP").check()
+    expect(owner.get_by_role("button", name="Pilih pemilik")).to_have_count(0)
+    drawing.click(owner, "b")
+    drawing.panel(owner).get_by_label("Pelaksana").select_option("lane")
+    owner.get_by_role("button", name="Gambar kolam di sekelilingnya").click()
+    expect(owner.get_by_role("button", name="Gambar kolam di sekelilingnya")).to_have_count(0)
+    drawing.kept(owner)
+    process = drawing.draft(working, "surat")
+    assert (process.executable, process.owners) == (True, ("pengelola_sop",))
+    assert process.nodes["b"].lane
+
+
+def test_another_file_takes_the_place_of_the_draft_and_says_that_its_key_differs(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    owner.get_by_label("Berkas", exact=True).click()
+    with owner.expect_file_chooser() as chooser:
+        owner.get_by_role("button", name="Buka berkas .bpmn").click()
+    chooser.value.set_files(ROOT / "tests" / "diagrams" / "user_task.bpmn")
+    owner.get_by_role("button", name=f"Kembalikan kunci ke “{LEAVE}”").click()
+    expect(owner.get_by_role("button", name=f"Kembalikan kunci ke “{LEAVE}”")).to_have_count(0)
+    drawing.kept(owner)
+    assert drawing.draft(working, LEAVE).key == LEAVE
+    with owner.expect_download() as picture:
+        owner.get_by_label("Berkas", exact=True).click()
+        owner.get_by_role("button", name="Unduh sebagai gambar").click()
+    assert picture.value.suggested_filename == f"{LEAVE}.svg"
+
+
+def test_diagrams_without_a_picture_get_one_and_lose_nothing(owner: Page) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    for path in sorted((ROOT / "tests" / "diagrams").glob("*.bpmn")):
+        saved = owner.evaluate(
+            """async (xml) => {
+                const unread = await window.alurModeler.show(xml);
+                const { xml: again } = await window.alurModeler.modeler.saveXML({ format: true });
+                return [again, unread];
+            }""",
+            path.read_text("utf-8"),
+        )
+        assert saved[1] == [], path.name
+        assert drawing.essence(saved[0].encode()) == drawing.essence(path.read_bytes()), path.name
+        picture = etree.fromstring(saved[0].encode())
+        assert len(list(picture.iter(f"{drawing.DI}BPMNShape"))) > 2, path.name
+
+
+def test_everything_but_drawing_is_done_by_keyboard(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    keyboard = owner.keyboard
+    owner.get_by_role("button", name="Cari di diagram").press("Enter")
+    keyboard.type("Memeriksa kelengkapan")
+    keyboard.press("Enter")
+    field = drawing.panel(owner).get_by_label("Jumlah", exact=True)
+    expect(field).to_have_value("4")
+    reached(owner, field)
+    keyboard.press("Control+A")
+    keyboard.type("3")
+    keyboard.press("Control+s")
+    drawing.kept(owner)
+    deadline = drawing.draft(working, DATA).nodes["periksa_kelengkapan"].deadline
+    assert deadline and deadline.text == "P3D"
+    owner.get_by_role("button", name="Pintasan papan tik").press("Enter")
+    expect(owner.get_by_role("dialog")).to_be_visible()
+    keyboard.press("Escape")
+    owner.get_by_role("button", name="Terbitkan", exact=True).press("Enter")
+    expect(owner.get_by_label("Alasan")).to_be_focused()
+    keyboard.type("Tiga hari cukup")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(owner.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
+
+
+def reached(page: Page, field: Locator) -> None:
+    """Come to a field with the Tab key alone."""
+    for _ in range(120):
+        if field.evaluate("(one) => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the Tab key does not lead there")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
+    owner.set_viewport_size({"width": width, "height": 760})
+    drawing.open_modeler(owner, LEAVE)
+    owner.evaluate(
+        """() => {
+            const { modeler } = window.alurModeler;
+            const at = (id) => modeler.get("elementRegistry").get(id);
+            modeler.get("modeling").removeElements([at("dari_mulai_ke_catat_permohonan")]);
+            modeler.get("selection").select(at("catat_permohonan"));
+        }"""
+    )
+    expect(owner.locator("[data-part=summary][data-state=error]")).to_have_count(1)
+    views = ["Diagram", "Sifat", "Masalah"] if width < 880 else [""]
+    for view in views:
+        if view:
+            owner.get_by_role("button", name=re.compile(f"^{view}")).click()
+        assert owner.evaluate(TOO_WIDE) == []
+        for scheme in SCHEMES:
+            owner.emulate_media(color_scheme=scheme)
+            found = axe.run(owner, options={"resultTypes": ["violations"]}).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in SERIOUS] == [], (view, scheme)

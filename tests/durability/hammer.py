@@ -1,6 +1,6 @@
 """One pair of hands that does whatever it finds, as fast as it can: a thread of a test, or a process of its own.
 
-    python -m tests.durability.hammer URL SEED SECONDS [admin]
+    python -m tests.durability.hammer URL SEED SECONDS AT [admin] [post]
 
 prints what it did as JSON. Conflicts are what being slower looks like; anything else but an AlurError is trouble.
 """
@@ -28,6 +28,7 @@ from engine import (
     documents,
     incidents,
     instances,
+    mailbox,
     notes,
     office,
     positions,
@@ -37,10 +38,11 @@ from engine import (
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
 from engine.errors import AlurError, Busy, Conflict, InvalidInput
-from engine.identity import Actor, HoldingKind
-from engine.model import AlertRow, CaseState, IncidentRow, InstanceRow, PersonRow, TaskRow, TaskState
+from engine.identity import SYSTEM, Actor, HoldingKind
+from engine.model import AlertRow, CaseState, DefinitionRow, IncidentRow, InstanceRow, PersonRow, TaskRow, TaskState
 from engine.worker import Worker
 from tests import answers
+from tests.durability import exchange
 from tests.durability.furnished import PROCESS, RETURNED, ROOT, STEPS
 from tests.office import ADMINISTRATOR, POSITIONS, person
 
@@ -52,6 +54,7 @@ class Hand:
     database: Database
     seed: int
     admin: bool = False
+    post: bool = False  #: works on the small processes of exchange.py, which must be deployed
     sent: list[int] = field(default_factory=list)  #: tasks this hand was told to have sent
     done: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
@@ -72,6 +75,11 @@ class Hand:
             deeds += [
                 (self.begin, 2), (self.change_calendar, 2), (self.deploy, 1), (self.come_and_go, 1), (self.retry, 1),
                 (self.rest, 1), (self.wake, 2), (self.cancel, 1), (self.settings, 1), (self.appoint, 1),
+            ]  # fmt: skip
+        if self.post:
+            deeds = [
+                (self.begin_small, 4), (self.step_small, 10), (self.send_message, 5), (self.send_signal, 1),
+                (self.fire, 8), (self.cancel_small, 1), (self.rest_small, 1), (self.wake, 2), (self.retry, 1),
             ]  # fmt: skip
         verbs, weights = zip(*deeds, strict=True)
         while acts > 0 and time.monotonic() < end:
@@ -97,7 +105,11 @@ class Hand:
         return self.chance.choice(rows) if rows else None
 
     def _task(self) -> tuple[int, str, str] | None:
-        found = self._some((TaskRow.id, TaskRow.activity_id, TaskRow.candidate_group), TaskRow.state == TaskState.OPEN)
+        found = self._some(
+            (TaskRow.id, TaskRow.activity_id, TaskRow.candidate_group),
+            TaskRow.state == TaskState.OPEN,
+            TaskRow.activity_id.in_(ANSWERS),
+        )
         return found and tuple(found)
 
     def _with_task(self, does: Callable[[UnitOfWork, int, str], object]) -> None:
@@ -152,6 +164,44 @@ class Hand:
         if alert is not None:
             with self.database.begin(self.people[ADMINISTRATOR]) as uow:
                 alerts.acknowledge(uow, alert[0], "Sudah.")
+
+    # -- what goes on between cases and the world -------------------------------------------------------------------
+
+    def _small(self, *where: Any) -> Any:
+        """A case of a small process: (id, state)."""
+        of = select(DefinitionRow.id).where(DefinitionRow.key.in_(exchange.SMALL))
+        return self._some((InstanceRow.id, InstanceRow.state), InstanceRow.definition_id.in_(of), *where)
+
+    def begin_small(self) -> None:
+        variables = {"number": str(self.chance.randrange(6)), "price": 5, "years": 3, "kind": "annual"}
+        with self.database.begin(SYSTEM) as uow:
+            instances.begin(uow, self.chance.choice(exchange.SMALL), variables)
+
+    def step_small(self) -> None:
+        case = self._small(InstanceRow.state == CaseState.ACTIVE)
+        if case is not None:
+            with self.database.begin(self.people[exchange.OWNER]) as uow:
+                exchange.send(uow, case[0])
+
+    def send_message(self) -> None:
+        with self.database.begin(self.people[ADMINISTRATOR]) as uow:
+            instances.correlate(uow, "received by task", str(self.chance.randrange(6)), {})
+
+    def send_signal(self) -> None:
+        with self.database.begin(SYSTEM) as uow:
+            mailbox.broadcast(uow, "waited for")
+
+    def cancel_small(self) -> None:
+        case = self._small(InstanceRow.state == CaseState.ACTIVE)
+        if case is not None:
+            with self.database.begin(self.people[exchange.OWNER]) as uow:
+                instances.cancel(uow, case[0], "Ditarik kembali.")
+
+    def rest_small(self) -> None:
+        case = self._small(InstanceRow.state == CaseState.ACTIVE)
+        if case is not None:
+            with self.database.begin(self.people[exchange.OWNER]) as uow:
+                instances.suspend(uow, case[0], "Menunggu.")
 
     # -- what administrators and owners do --------------------------------------------------------------------------
 
@@ -221,11 +271,11 @@ class Hand:
             office.advance_clock(uow, by=timedelta(minutes=self.chance.choice((1, 5, 60, 600))))
 
 
-def main(url: str, seed: str, seconds: str, at: str, *admin: str) -> None:
+def main(url: str, seed: str, seconds: str, at: str, *also: str) -> None:
     from datetime import datetime
 
     database = Database(url, SetClock(datetime.fromisoformat(at)))
-    hand = Hand(database, int(seed), admin=bool(admin))
+    hand = Hand(database, int(seed), admin="admin" in also, post="post" in also)
     hand.work(seconds=float(seconds))
     print(json.dumps({"sent": hand.sent, "done": hand.done, "troubles": hand.troubles}))
 

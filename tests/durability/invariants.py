@@ -19,8 +19,11 @@ from engine.model import (
     HistoryRow,
     InstanceRow,
     JobRow,
+    MessageRow,
+    MessageState,
     PersonRow,
     SubmissionRow,
+    SubscriptionRow,
     TaskRow,
     TaskState,
 )
@@ -35,6 +38,7 @@ def broken_rules(database: Database) -> list[str]:
             *_cases(uow),
             *_alerts(uow),
             *_deadlines(uow),
+            *_mail(uow),
             *_history(uow),
             *_versions(uow),
         ]
@@ -72,8 +76,15 @@ def _cases(uow: UnitOfWork) -> list[str]:
     ):
         tasks[case].add(key)
     jobs: dict[int, dict[str, object]] = defaultdict(dict)
-    for row in uow.session.scalars(select(JobRow)):
-        jobs[row.instance_id][row.key] = row.due_at
+    calls: dict[int, set[str]] = defaultdict(set)
+    for job in uow.session.scalars(select(JobRow).where(JobRow.instance_id.is_not(None))):
+        if job.kind == "timer":
+            jobs[job.instance_id or 0][job.key] = job.due_at
+        elif job.kind == "service":
+            calls[job.instance_id or 0].add(job.key)
+    subscribed: dict[int, set[str]] = defaultdict(set)
+    for case, key in uow.session.execute(select(SubscriptionRow.instance_id, SubscriptionRow.key)):
+        subscribed[case].add(key)
     for row in uow.session.scalars(select(InstanceRow)):
         if row.state in (CaseState.ACTIVE, CaseState.SUSPENDED):
             assert row.snapshot is not None
@@ -81,8 +92,13 @@ def _cases(uow: UnitOfWork) -> list[str]:
                 definitions.spec_of(uow, row.definition_id), row.snapshot, instances.surroundings(uow, None)
             )
             waiting, timers = {t.key for t in seen.tasks}, {t.key: t.due for t in seen.timers}
+            events, called = {e.key for e in seen.events}, {c.key for c in seen.calls}
         else:
-            waiting, timers = set(), {}
+            waiting, timers, events, called = set(), {}, set(), set()
+        if subscribed[row.id] != events:
+            found.append(f"case {row.id} waits for {events} and has the subscriptions {subscribed[row.id]}")
+        if calls[row.id] != called:
+            found.append(f"case {row.id} calls {called} and has the jobs {calls[row.id]}")
         if tasks[row.id] != waiting:
             found.append(f"case {row.id} waits for {waiting} and has the tasks {tasks[row.id]}")
         if jobs[row.id] != timers:
@@ -114,6 +130,42 @@ def _deadlines(uow: UnitOfWork) -> list[str]:
         if row.ended_at is not None or state not in (CaseState.ACTIVE, CaseState.SUSPENDED):
             found.append(f"deadline {row.id} counts for work that has ended")
     return found
+
+
+def _mail(uow: UnitOfWork) -> list[str]:
+    """A message is with one receiver, on its way to one, or kept because nobody waits for it."""
+    found = []
+    jobs = Counter(
+        job.payload["message_id"] for job in uow.session.scalars(select(JobRow).where(JobRow.kind == "message"))
+    )
+    received = Counter(
+        (case, data["name"], data["key"])
+        for case, data in uow.session.execute(
+            select(HistoryRow.instance_id, HistoryRow.data).where(HistoryRow.kind == "message.received")
+        )
+    )
+    delivered: Counter[tuple[int | None, str, str]] = Counter()
+    waiting = {
+        (row.name, row.correlation): row.instance_id
+        for row in uow.session.scalars(select(SubscriptionRow).where(SubscriptionRow.kind == "message"))
+    }
+    promised = set()
+    for row in uow.session.scalars(select(MessageRow).order_by(MessageRow.id)):
+        if jobs[row.id] != (row.state == MessageState.PROMISED):
+            found.append(f"message {row.id} is {row.state} and has {jobs[row.id]} jobs")
+        if row.state == MessageState.PROMISED:
+            promised.add((row.name, row.correlation))
+        if row.state == MessageState.DELIVERED:
+            delivered[row.delivered_to, row.name, row.correlation] += 1
+    if delivered != received:
+        found.append(f"messages delivered: {delivered}, received: {received}")
+    missed = waiting.keys() - promised
+    kept = uow.session.scalars(select(MessageRow).where(MessageRow.state == MessageState.KEPT))
+    return found + [
+        f"message {row.id} is kept, though case {waiting[row.name, row.correlation]} waits for it"
+        for row in kept
+        if (row.name, row.correlation) in missed
+    ]
 
 
 def _history(uow: UnitOfWork) -> list[str]:

@@ -125,16 +125,16 @@ def test_many_hands_on_many_cases_lose_and_double_nothing(database: Database, wo
 def test_several_processes_lose_and_double_nothing(
     database: Database, world: World, clock: SetClock, seconds: int
 ) -> None:
+    exchange.deployed(database, *exchange.SMALL, *exchange.CHANGED)
     at = (world.at + timedelta(hours=1)).isoformat()
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.durability.hammer", database.url, str(seed), str(seconds), at]
-            + ["admin"] * (seed == 0),
+            [sys.executable, "-m", "tests.durability.hammer", database.url, str(seed), str(seconds), at, *also],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        for seed in range(3 if seconds < 60 else 8)
+        for seed, also in enumerate([["admin"], ["post"], ["post"], [], *[[]] * (0 if seconds < 60 else 4)])
     ]
     told = []
     for process in processes:

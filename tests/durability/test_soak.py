@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
-from engine.model import TaskRow, TaskState
+from engine.model import MessageRow, TaskRow, TaskState
 from engine.worker import Worker
+from tests.durability.exchange import CHANGED, SMALL, deployed
 from tests.durability.furnished import ROOT, World
 from tests.durability.invariants import broken_rules
 
@@ -28,6 +29,12 @@ def completed(database: Database) -> int:
     with database.read(SYSTEM) as uow:
         done = select(func.count()).select_from(TaskRow).where(TaskRow.state == TaskState.COMPLETED)
         return uow.session.scalar(done) or 0
+
+
+def mail(database: Database) -> dict[str, int]:
+    with database.read(SYSTEM) as uow:
+        counted = select(MessageRow.state, func.count()).group_by(MessageRow.state)
+        return {str(state): count for state, count in uow.session.execute(counted)}
 
 
 @pytest.mark.soak
@@ -44,7 +51,7 @@ def test_eight_processes_under_fire_lose_and_double_nothing(
         nonlocal number
         number += 1
         words = [database.url, str(seed * 1000 + number), "3600", clock.at.isoformat()]
-        words += ["admin"] * (number % 4 == 0)
+        words += {0: ["admin"], 1: ["post"], 2: ["post"]}.get(number % 4, [])
         return subprocess.Popen(
             [sys.executable, "-m", "tests.durability.hammer", *words],
             cwd=ROOT,
@@ -52,6 +59,7 @@ def test_eight_processes_under_fire_lose_and_double_nothing(
             stderr=subprocess.DEVNULL,
         )
 
+    deployed(database, *SMALL, *CHANGED)
     before, kills = completed(database), 0
     hands = [hand() for _ in range(PROCESSES)]
     end = time.monotonic() + SECONDS
@@ -72,6 +80,8 @@ def test_eight_processes_under_fire_lose_and_double_nothing(
     Worker(database).run_once()
     assert not broken_rules(database)
     done = completed(database) - before
+    for state, count in mail(database).items():
+        print(f"messages {state}: {count}")
     print(f"{database.engine.dialect.name}: {SECONDS} s, {kills} kills, {number} processes, {done} tasks sent")
     assert kills > SECONDS / 8
     assert done > 0

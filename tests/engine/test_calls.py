@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import alerts, calls, cases, definitions, instances, seeds, task_page, tasks, versions
+from engine import alerts, calls, cases, definitions, instances, migration, seeds, task_page, tasks, versions
 from engine.__main__ import main
 from engine.clock import SetClock
 from engine.db import Database
@@ -406,3 +406,18 @@ def test_decision_tables_of_the_same_key_are_those_of_the_called_version(office:
         content = definitions.content_of(uow, definitions.row_of(uow, "caller").id)
     assert (variables["inside"], variables["outside"]) == (12, 24)
     assert content.decisions == (other,)
+
+
+def test_a_running_case_may_be_moved_to_the_version_that_follows(office: Database, as_: As) -> None:
+    deployed(office, "called", SIMPLE)
+    deployed(office, "caller", CALLER)
+    case, other = started(office, as_, "caller"), started(office, as_, "caller")
+    made = deployed(office, "called", around(step("a"), step("n"), ids="a n"))
+    with office.begin(as_(OWNER)) as uow:
+        migration.move(uow, case, made.followers[0].id, {}, "a step more")
+    made = deployed(office, "called", around(step("n"), ids="n"))
+    with office.begin(as_(OWNER)) as uow:
+        migration.move(uow, other, made.followers[0].id, {"k/a": "k/n"}, "another step")
+    assert (open_in(office, case), open_in(office, other)) == (["k/a"], ["k/n"])
+    done(office, as_, case, "k/a")
+    assert open_in(office, case) == ["k/n"]

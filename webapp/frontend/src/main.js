@@ -105,7 +105,6 @@ async function start() {
     modeler,
     actions: {
       fit: () => fit(modeler),
-      find: () => modeler.get("editorActions").trigger("find"),
       undo: () => modeler.get("commandStack").undo(),
       redo: () => modeler.get("commandStack").redo(),
       save: () => draft.dirty ? draft.save() : say(t("Everything is saved.")),

@@ -8,6 +8,13 @@ export function toolbar({ modeler, actions }) {
     actions[button.dataset.action]?.();
   });
 
+  // The search field closes on any click elsewhere and on Enter: it opens once the click or the key is over.
+  let enter = false;
+  document.addEventListener("keydown", (event) => (enter = event.key === "Enter"), true);
+  document.addEventListener("keyup", () => (enter = false));
+  const find = () => setTimeout(() => modeler.get("editorActions").trigger("find"));
+  actions.find = () => (enter ? document.addEventListener("keyup", find, { once: true }) : find());
+
   const stack = modeler.get("commandStack");
   const enable = () => {
     document.querySelector('[data-action="undo"]').disabled = !stack.canUndo();

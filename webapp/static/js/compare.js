@@ -30,6 +30,6 @@
     const mark = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (mark) requestAnimationFrame(() => show(mark));
   });
-  const first = document.querySelector(".side-by-side .mark");
+  const first = document.querySelector(".side-by-side .difference");
   if (first && !location.hash) show(first);
 })();

@@ -1,5 +1,6 @@
 // Which groups the panel shows for an element, in which order: ours in office words, then those of BPMN that remain.
 import { Group } from "@bpmn-io/properties-panel";
+import { h } from "@bpmn-io/properties-panel/preact";
 import { eventDefinition, getBusinessObject, is, isActivity, processOf } from "../model.js";
 import { t } from "../language.js";
 import { EventCondition, FlowCondition } from "./condition.jsx";
@@ -42,7 +43,14 @@ class OfficeProvider {
   }
 }
 
-const entry = (id, component, more = {}) => ({ id, component, ...more });
+// The panel keeps its parts when another element is selected; what was begun in ours belongs to one element.
+const ofOneElement = new Map();
+function keyed(component) {
+  if (!ofOneElement.has(component)) ofOneElement.set(component, (props) => h(component, { ...props, key: props.element.id }));
+  return ofOneElement.get(component);
+}
+
+const entry = (id, component, more = {}) => ({ id, component: keyed(component), ...more });
 const group = (id, label, entries, shouldOpen = true) => ({ id: `alur-${id}`, label, component: Group, entries, shouldOpen });
 
 function own(element) {

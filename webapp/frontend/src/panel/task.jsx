@@ -65,25 +65,27 @@ export function FormChoice({ element, id }) {
 export function Performer({ element, id }) {
   const { owner, choices, modeling } = useModeler(element);
   const groups = owner.get("camunda:candidateGroups") ?? "";
+  const people = [owner.get("camunda:assignee"), owner.get("camunda:candidateUsers")].filter(Boolean).join(", ");
   const isExpression = /^\s*\$\{/.test(groups);
   const [mode, setMode] = useState(null);
-  const shown = mode ?? (isExpression ? "expression" : groups ? "positions" : "lane");
+  const shown = mode ?? (people ? "people" : isExpression ? "expression" : groups ? "positions" : "lane");
   const lane = laneOf(element);
-  const set = (value) => modeling.updateProperties(element, { "camunda:candidateGroups": orNothing(value) });
+  const set = (value) => modeling.updateProperties(element, { "camunda:candidateGroups": orNothing(value), "camunda:assignee": undefined, "camunda:candidateUsers": undefined });
   const choose = (next) => {
-    setMode(next);
+    setMode(next === "people" ? null : next);
     if (next === "lane") set("");
     const item = owner.loopCharacteristics?.get("camunda:elementVariable");
     if (next === "expression" && !isExpression && item) set(`\${${item}}`);
   };
+  const options = [
+    { value: "lane", label: lane ? t("The lane: {lane}", { lane }) : t("The lane (it lies in none)") },
+    { value: "positions", label: t("Chosen positions") },
+    { value: "expression", label: t("Whoever the data name") },
+  ];
+  if (people) options.push({ value: "people", label: t("As written in the file: {people}", { people }) });
   return (
     <>
-      <Select id={id} label={t("Performed by")} value={shown} commit={choose}
-        options={[
-          { value: "lane", label: lane ? t("The lane: {lane}", { lane }) : t("The lane (it lies in none)") },
-          { value: "positions", label: t("Chosen positions") },
-          { value: "expression", label: t("Whoever the data name") },
-        ]} />
+      <Select id={id} label={t("Performed by")} value={shown} commit={choose} options={options} />
       {shown === "positions" && <Boxes id={`${id}-positions`} label={t("Positions")} options={choices.positions} chosen={isExpression ? [] : names(groups)} commit={(keys) => set(keys.join(","))} />}
       {shown === "expression" && (
         <Text id={`${id}-expression`} label={t("Name that holds the position")} mono value={isExpression ? bare(groups) : ""} hint={t("For a repeated step: the name of one entry, for example unit.")}

@@ -14,6 +14,7 @@ export default {
   "The lane: {lane}": "Menurut lajur: {lane}",
   "The lane (it lies in none)": "Menurut lajur (belum di dalam lajur)",
   "Chosen positions": "Jabatan yang dipilih",
+  "As written in the file: {people}": "Seperti tertulis dalam berkas: {people}",
   "Whoever the data name": "Yang disebut dalam data",
   Positions: "Jabatan",
   "Name that holds the position": "Nama data yang memuat jabatan",
