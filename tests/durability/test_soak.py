@@ -41,7 +41,7 @@ def mail(database: Database) -> dict[str, int]:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(3))
 def test_eight_processes_under_fire_lose_and_double_nothing(
-    database: Database, world: World, clock: SetClock, seed: int
+    database: Database, world: World, clock: SetClock, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:
     chance = random.Random(seed)
     clock.at = world.at + timedelta(hours=1)
@@ -80,8 +80,9 @@ def test_eight_processes_under_fire_lose_and_double_nothing(
     Worker(database).run_once()
     assert not broken_rules(database)
     done = completed(database) - before
-    for state, count in mail(database).items():
-        print(f"messages {state}: {count}")
-    print(f"{database.engine.dialect.name}: {SECONDS} s, {kills} kills, {number} processes, {done} tasks sent")
+    messages = ", ".join(f"{count} messages {state}" for state, count in mail(database).items())
+    with capsys.disabled():
+        name = database.engine.dialect.name
+        print(f"\n{name}: {SECONDS} s, {kills} kills, {number} processes, {done} tasks sent, {messages}")
     assert kills > SECONDS / 8
     assert done > 0
