@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import definitions
+from engine import definitions, designs
 from engine.db import Database
 from engine.diagram import read
 from engine.identity import SYSTEM
@@ -17,7 +17,7 @@ from tests.browser import desk, drawing
 from tests.browser.stage import SCHEMES
 from tests.browser.test_pages import SERIOUS, TOO_WIDE, axe
 from tests.conftest import ROOT
-from tests.office import ADMINISTRATOR, PASSWORD
+from tests.office import ADMINISTRATOR, PASSWORD, person
 
 DATA = "pengumpulan_data_kinerja"
 LEAVE = "permohonan_cuti"
@@ -133,6 +133,21 @@ def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, wo
         assert (step.kind, step.form_key, step.lane) == ("userTask", "lembar_periksa", "Pengelola SOP")
         assert step.deadline and step.deadline.text == "P2D"
         assert definitions.form_of(uow, row.id, "lembar_periksa").name == "Lembar periksa"
+
+
+def test_a_new_process_may_begin_as_a_copy_of_another(owner: Page, working: Database) -> None:
+    owner.goto("/design/new")
+    owner.get_by_label("Nama proses").fill("Izin Belajar")
+    owner.get_by_label("Mulai dari").select_option(LEAVE)
+    owner.get_by_role("button", name="Mulai menggambar").click()
+    drawing.ready(owner)
+    expect(owner.locator('[data-element-id="putuskan_cuti"]')).to_have_count(1)
+    expect(drawing.summary(owner)).to_have_text("Tidak ada yang kurang. Diagram siap diterbitkan.")
+    drawing.kept(owner)
+    process = drawing.draft(working, "izin_belajar")
+    assert (process.key, process.name) == ("izin_belajar", "Izin Belajar")
+    with working.read(person(working, "pengelola_sop")) as uow:
+        assert "permohonan_cuti" in designs.open_design(uow, "izin_belajar").forms
 
 
 def test_a_missing_condition_is_told_marked_and_mended_in_the_builder(owner: Page, working: Database) -> None:
@@ -258,7 +273,9 @@ def test_a_file_from_elsewhere_is_made_to_run_step_by_step(owner: Page, working:
     assert process.nodes["b"].lane
 
 
-def test_another_file_takes_the_place_of_the_draft_and_says_that_its_key_differs(owner: Page, working: Database) -> None:
+def test_another_file_takes_the_place_of_the_draft_and_says_that_its_key_differs(
+    owner: Page, working: Database
+) -> None:
     drawing.open_modeler(owner, LEAVE)
     owner.get_by_label("Berkas", exact=True).click()
     with owner.expect_file_chooser() as chooser:
@@ -348,4 +365,7 @@ def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
         for scheme in SCHEMES:
             owner.emulate_media(color_scheme=scheme)
             found = axe.run(owner, options={"resultTypes": ["violations"]}).response["violations"]
-            assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in SERIOUS] == [], (view, scheme)
+            assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in SERIOUS] == [], (
+                view,
+                scheme,
+            )

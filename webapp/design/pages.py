@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -34,9 +34,7 @@ def listing() -> str:
 @design.get("/new")
 def new() -> str:
     """Ask for the name of a new process."""
-    with context.reading() as uow:
-        require_designer(uow)
-    return render_template("design/new.html", form=PlainForm(), typed={})
+    return _new_page(PlainForm(), {})
 
 
 @design.post("/new")
@@ -53,9 +51,17 @@ def create() -> Page:
             made = designs.new_design(uow, name, key or key_from(name), task=_("First step"))
     except Conflict:
         form.problems["key"] = _("There is a process with this key already. Choose another one.")
+    copied = request.form.get("from") or None
     if not form.ok:
-        return render_template("design/new.html", form=form, typed={"name": name, "key": key}), 422
-    return redirect(url_for("design.modeler", key=made.process_key), 303)
+        return _new_page(form, {"name": name, "key": key, "from": copied or ""}), 422
+    return redirect(url_for("design.modeler", key=made.process_key, **{"from": copied}), 303)
+
+
+def _new_page(form: PlainForm, typed: dict[str, str]) -> str:
+    with context.reading() as uow:
+        require_designer(uow)
+        others = [(item.process_key, item.name) for item in designs.listing(uow)]
+    return render_template("design/new.html", form=form, typed=typed, others=others)
 
 
 @design.post("/upload")
@@ -92,6 +98,9 @@ def modeler(key: str) -> str:
     """The modeler with the person's draft of a process, or what is in force."""
     with context.reading() as uow:
         found = designs.open_design(uow, key)
+        copied = request.args.get("from")
+        if copied:
+            designs.open_design(uow, copied)
     g.inline_styles = True  # bpmn-js places everything by style attributes
     actor = context.actor()
     addresses: dict[str, Any] = {
@@ -100,18 +109,20 @@ def modeler(key: str) -> str:
         "choices": url_for("design.choices", key=key),
         "publish": url_for("design.publish", key=key),
         "positions": url_for("design.create_position", key=key),
-        "compare": f"/processes/{key}/compare",
+        "compare": url_for("processes.compare", key=key),
         "listing": url_for("design.listing"),
     }
+    if copied:
+        addresses["copy"] = url_for("design.draft", key=copied)
     config = {
         "key": key,
+        "name": found.name,
         "language": context.language(),
         "person": actor.person_id,
         "administrator": actor.administrator,
         "addresses": addresses,
     }
-    versions = url_for("processes.versions", key=key) if "processes.versions" in current_app.view_functions else ""
-    return render_template("design/modeler.html", found=found, config=config, versions=versions)
+    return render_template("design/modeler.html", found=found, config=config)
 
 
 def require_designer(uow: UnitOfWork) -> None:

@@ -5,6 +5,14 @@ import { getBusinessObject, is, processOf } from "./model.js";
 import { createForm } from "./panel/task.jsx";
 import { t } from "./language.js";
 
+/** Give the process another key or name; where it has no pool it is an element of the canvas itself. */
+export function rename(modeler, properties) {
+  const root = modeler.get("canvas").getRootElement();
+  const process = processOf(root);
+  if (getBusinessObject(root) === process) modeler.get("modeling").updateProperties(root, properties);
+  else modeler.get("modeling").updateModdleProperties(root, process, properties);
+}
+
 export class Fixes {
   constructor({ modeler, config, reveal, say, recheck, reload }) {
     Object.assign(this, { modeler, config, reveal, say, recheck, reload });
@@ -122,9 +130,8 @@ Object.assign(Fixes.prototype, {
   },
 
   keyBack(id) {
-    const root = this.canvas.getRootElement();
-    const process = processOf(root);
-    if (process && (!id || process.id === id)) this.modeling.updateModdleProperties(root, process, { id: this.config.key });
+    const process = processOf(this.canvas.getRootElement());
+    if (process && (!id || process.id === id)) rename(this.modeler, { id: this.config.key });
   },
 
   makeDefault(gateway, flow) {

@@ -8,7 +8,7 @@ import { Backup } from "./backup.js";
 import { fill, openDialog, part } from "./dialogs.js";
 import { Draft } from "./draft.js";
 import { chooseFile, downloadDiagram, downloadPicture } from "./files.js";
-import { Fixes } from "./fixes.js";
+import { Fixes, rename } from "./fixes.js";
 import { speak, t } from "./language.js";
 import { createModeler, fit, show } from "./modeler.js";
 import { Notices } from "./notices.js";
@@ -72,6 +72,14 @@ async function start() {
     }
   }
 
+  /** A new process begins as a copy of another one. */
+  async function begin() {
+    const other = await ask("GET", config.addresses.copy);
+    await load(other);
+    rename(modeler, { id: config.key, name: config.name });
+    history.replaceState(null, "", location.pathname);
+  }
+
   async function takeFile() {
     const xml = await chooseFile(".bpmn,.xml,application/xml,text/xml");
     if (!xml) return;
@@ -100,6 +108,7 @@ async function start() {
   notices.about(meta);
   statusLine.first(meta);
   await offerBackup({ backup, stored, load, draft });
+  if (config.addresses.copy && stored.revision === 1 && !draft.dirty) await begin();
 
   toolbar({
     modeler,
