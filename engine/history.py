@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from .db import UnitOfWork
 from .identity import Entitlement, HoldingKind, require_administrator
@@ -32,6 +32,14 @@ class EventView:
     position_name: str
     acting: str  #: plh | plt, else ""
     data: dict[str, Any]
+
+
+_FACTS: Any = HistoryRow.__table__
+_OF_CASE = (
+    select(*(_FACTS.c[field.name] for field in fields(EventView)))
+    .where(_FACTS.c.instance_id == bindparam("case"))
+    .order_by(_FACTS.c.id)
+)
 
 
 def record(
@@ -77,8 +85,8 @@ def earlier(uow: UnitOfWork, kind: str, once: str) -> EventView | None:
 
 def of_case(uow: UnitOfWork, instance_id: int) -> tuple[EventView, ...]:
     """All facts about a case, oldest first. The caller has made sure that the actor may read the case."""
-    rows = uow.session.scalars(select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.id))
-    return tuple(_view(row) for row in rows)
+    uow.session.flush()
+    return tuple(EventView(*row) for row in uow.execute(_OF_CASE, {"case": instance_id}))
 
 
 def of_process(uow: UnitOfWork, key: str) -> tuple[EventView, ...]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all
+from sqlalchemy.orm import defer
 
 from . import alerts, calendars, definitions, performers, positions, worktime
 from .db import UnitOfWork
 from .identity import HoldingKind
-from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, TaskRow, TaskState
+from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, TaskRow
 from .views import Page, like
 from .worktime import Calendar, Lateness
 
 Scope = Literal["mine", "unit"]
 Sort = Literal["due", "new", "title"]
+
+MOST_COUNTED = 100  #: a hundred tasks or ten thousand: the same for who has them to do
+MOST_LISTED = 500  #: how far a list is counted ahead
 
 #: a task is near its deadline when less than this share of its standard time is left
 NEAR = 0.25
@@ -51,6 +56,8 @@ class TaskItem:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """Counted no further than MOST_COUNTED."""
+
     mine: int
     unit: int
     late_mine: int
@@ -69,26 +76,32 @@ def inbox(
     per_page: int = 25,
 ) -> Page[TaskItem]:
     """One page of open tasks of active cases. Late first, then by due; `query` looks at step, case, unit and sender."""
-    conditions = [_scope(uow, scope), *_filters(uow, query, process, late)]
-    base = _base().where(*conditions)
-    total = uow.session.scalar(select(func.count()).select_from(base.with_only_columns(TaskRow.id).subquery())) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(1, page), pages)
-    rows = uow.session.execute(base.order_by(*_order(sort)).limit(per_page).offset((page - 1) * per_page))
+    page = max(1, page)
+    queues, filters = _queues(uow, scope), _filters(uow, query, process, late)
+    # One more than this page ends with shows whether there is another.
+    most = max(MOST_LISTED, page * per_page)
+    total = _count(uow, queues, filters, most + 1)
+    page = min(page, max(1, -(-total // per_page)))
+    order = _order(sort)
+    heads = (_in_queue(queue, filters).order_by(*order).limit(page * per_page) for queue in queues)
+    ids = uow.session.scalars(_joined(heads)).all()
+    rows = uow.session.execute(
+        _base().where(TaskRow.id.in_(ids)).order_by(*order).limit(per_page).offset((page - 1) * per_page)
+    )
     names = positions.names(uow)
     items = tuple(
         item(uow, task, instance, definition, assignee or "", names) for task, instance, definition, assignee in rows
     )
-    return Page(items, total, page, per_page)
+    return Page(items, min(total, most), page, per_page, more=total > most)
 
 
 def counts(uow: UnitOfWork) -> Counts:
     """Numbers for the navigation."""
-    late = and_(_scope(uow, "mine"), TaskRow.due_at < uow.now)
+    mine = _queues(uow, "mine")
     return Counts(
-        mine=_count(uow, _scope(uow, "mine")),
-        unit=_count(uow, _scope(uow, "unit")),
-        late_mine=_count(uow, late),
+        mine=_count(uow, mine, (), MOST_COUNTED),
+        unit=_count(uow, _queues(uow, "unit"), (), MOST_COUNTED),
+        late_mine=_count(uow, mine, (TaskRow.due_at < uow.now,), MOST_COUNTED),
         alerts=alerts.count_open(uow),
     )
 
@@ -153,18 +166,12 @@ def _base() -> Select[TaskRow, InstanceRow, DefinitionRow, str]:
         .join(InstanceRow, TaskRow.instance_id == InstanceRow.id)
         .join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id)
         .outerjoin(PersonRow, TaskRow.assignee_id == PersonRow.id)
-        .where(TaskRow.state == TaskState.OPEN, InstanceRow.state == CaseState.ACTIVE)
+        .options(defer(DefinitionRow.xml), defer(InstanceRow.snapshot), defer(InstanceRow.variables))
     )
 
 
-def _scope(uow: UnitOfWork, scope: Scope) -> ColumnElement[bool]:
-    """Mine: assigned to me, or waiting for a position that I alone hold. Unit: what I could take besides."""
-    mine = or_(
-        TaskRow.assignee_id == uow.actor.person_id,
-        and_(TaskRow.assignee_id.is_(None), TaskRow.candidate_group.in_(performers.sole_keys(uow))),
-    )
-    # NOT of an unknown is unknown: an unassigned task must still count as not mine.
-    return mine if scope == "mine" else and_(performers.takable(uow), ~func.coalesce(mine, false()))
+def _queues(uow: UnitOfWork, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return performers.own_queues(uow) if scope == "mine" else performers.shared_queues(uow)
 
 
 def _filters(uow: UnitOfWork, query: str, process: str, late: bool) -> list[ColumnElement[bool]]:
@@ -181,19 +188,29 @@ def _filters(uow: UnitOfWork, query: str, process: str, late: bool) -> list[Colu
 
 
 def _order(sort: Sort) -> list[Any]:
-    undated = TaskRow.due_at.is_(None)
     if sort == "new":
         return [TaskRow.id.desc()]
     if sort == "title":
         return [InstanceRow.title, TaskRow.id]
-    return [undated, TaskRow.due_at, TaskRow.priority.desc(), TaskRow.id]
+    return [TaskRow.due_at.asc().nulls_last(), TaskRow.priority.desc(), TaskRow.id]
 
 
-def _count(uow: UnitOfWork, condition: ColumnElement[bool]) -> int:
-    query = (
-        select(func.count())
-        .select_from(TaskRow)
+def _in_queue(queue: ColumnElement[bool], filters: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    return (
+        select(TaskRow.id.label("id"))
         .join(InstanceRow, TaskRow.instance_id == InstanceRow.id)
-        .where(TaskRow.state == TaskState.OPEN, InstanceRow.state == CaseState.ACTIVE, condition)
+        .join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id)
+        .where(InstanceRow.state == CaseState.ACTIVE, queue, *filters)
     )
-    return uow.session.scalar(query) or 0
+
+
+def _joined(heads: Iterable[Select[Any]]) -> CompoundSelect[Any]:
+    return union_all(*(select(head.subquery().c.id) for head in heads))
+
+
+def _count(
+    uow: UnitOfWork, queues: Sequence[ColumnElement[bool]], filters: Sequence[ColumnElement[bool]], most: int
+) -> int:
+    """How many tasks stand in the queues, counted no further than `most`."""
+    heads = (_in_queue(queue, filters).limit(most) for queue in queues)
+    return min(most, uow.session.scalar(select(func.count()).select_from(_joined(heads).subquery())) or 0)

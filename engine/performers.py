@@ -9,9 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from . import office, positions
-from .db import UnitOfWork
+from .db import UnitOfWork, batched
 from .identity import Entitlement, HoldingKind
-from .model import AlertRow, AlertState, CandidateRow, DeadlineRow, HoldingRow, PersonRow, PositionRow, TaskRow
+from .model import (
+    AlertRow,
+    AlertState,
+    CandidateRow,
+    DeadlineRow,
+    HoldingRow,
+    PersonRow,
+    PositionRow,
+    TaskRow,
+    TaskState,
+)
 
 _CANDIDATES: Any = CandidateRow.__table__
 _FURTHER = (
@@ -19,6 +29,9 @@ _FURTHER = (
     .where(_CANDIDATES.c.task_id == bindparam("task"))
     .order_by(_CANDIDATES.c.id)
 )
+
+
+_OPEN = TaskRow.state == TaskState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,40 +175,61 @@ def sole_keys(uow: UnitOfWork) -> list[str]:
     return [key for key, held in holders.items() if {h.person_id for h in held} == {uow.actor.person_id}]
 
 
-def takable(uow: UnitOfWork) -> ColumnElement[bool]:
-    """Tasks the actor may take, as a condition on TaskRow; the same rule as `entitlement` and `free_for_actor`."""
+def own_queues(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Open tasks that are the actor's: assigned to them, or waiting for a position that they alone hold.
+
+    Conditions on TaskRow of which a task meets one at most. Each can be read off an index in the order of due instants,
+    which holds for none of them joined by OR.
+    """
+    alone = (and_(_OPEN, TaskRow.candidate_group == key, TaskRow.assignee_id.is_(None)) for key in sole_keys(uow))
+    return (and_(_OPEN, TaskRow.assignee_id == uow.actor.person_id), *alone)
+
+
+def shared_queues(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Open tasks the actor may take besides; the same rule as `entitlement` and `free_for_actor`.
+
+    Conditions on TaskRow of which a task meets one at most.
+    """
     mine = uow.actor.position_keys
-    acting = [p.key for p in uow.actor.positions if p.kind is HoldingKind.PLH]
-    named = select(CandidateRow.task_id).where(
-        or_(CandidateRow.position_key.in_(mine), CandidateRow.person_id == uow.actor.person_id)
+    nobodys = TaskRow.assignee_id.is_(None)
+    elses = and_(TaskRow.assignee_id != uow.actor.person_id, _given_up(uow))
+    elsewhere = or_(TaskRow.candidate_group.is_(None), TaskRow.candidate_group.not_in(mine))
+    named = set(
+        uow.session.scalars(
+            select(CandidateRow.task_id).where(
+                or_(CandidateRow.position_key.in_(mine), CandidateRow.person_id == uow.actor.person_id)
+            )
+        )
     )
-    entitled: list[ColumnElement[bool]] = [TaskRow.candidate_group.in_(mine), TaskRow.id.in_(named)]
-    entitled += _fallback(uow, mine)
-    day = office.today(uow)
+    waiting = (and_(_OPEN, TaskRow.candidate_group == key, nobodys) for key in sorted(mine - set(sole_keys(uow))))
+    left_over = and_(_fallback(uow, mine), or_(nobodys, elses))
+    return (
+        *waiting,
+        and_(_OPEN, TaskRow.candidate_group.in_(mine), TaskRow.assignee_id.is_not(None), elses),
+        *(and_(TaskRow.id.in_(ids), _OPEN, elsewhere, or_(nobodys, elses)) for ids in batched(sorted(named))),
+        and_(_OPEN, TaskRow.candidate_group.is_(None), left_over),
+        *(and_(_OPEN, TaskRow.candidate_group == key, left_over) for key in vacant_keys(uow) if key not in mine),
+    )
+
+
+def _given_up(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Assigned to somebody who lost the post, or whom the actor stands in for."""
+    acting = [p.key for p in uow.actor.positions if p.kind is HoldingKind.PLH]
     still_holds = exists().where(
         HoldingRow.person_id == TaskRow.assignee_id,
         HoldingRow.position_id == PositionRow.id,
         PositionRow.key == TaskRow.assigned_as,
-        positions.in_force(day),
+        positions.in_force(office.today(uow)),
     )
-    free = or_(
-        TaskRow.assignee_id.is_(None),
-        and_(TaskRow.assigned_as.is_not(None), ~still_holds),
-        and_(TaskRow.assigned_as.in_(acting), TaskRow.assignee_id != uow.actor.person_id),
-    )
-    return and_(or_(*entitled), free)
+    return or_(and_(TaskRow.assigned_as.is_not(None), ~still_holds), TaskRow.assigned_as.in_(acting))
 
 
-def _fallback(uow: UnitOfWork, mine: Iterable[str]) -> list[ColumnElement[bool]]:
-    vacant = vacant_keys(uow)
-    nobody = and_(
-        or_(TaskRow.candidate_group.is_(None), TaskRow.candidate_group.in_(vacant)),
-        ~exists().where(CandidateRow.task_id == TaskRow.id),
-    )
-    conditions: list[ColumnElement[bool]] = [and_(nobody, TaskRow.owner_group.in_(mine))]
+def _fallback(uow: UnitOfWork, mine: Iterable[str]) -> ColumnElement[bool]:
+    """The actor owns the process, or administers where it has no owner; and nobody else is named."""
+    owned: ColumnElement[bool] = TaskRow.owner_group.in_(mine)
     if uow.actor.administrator:
-        conditions.append(and_(nobody, or_(TaskRow.owner_group.is_(None), TaskRow.owner_group.in_(vacant))))
-    return conditions
+        owned = or_(owned, TaskRow.owner_group.is_(None), TaskRow.owner_group.in_(vacant_keys(uow)))
+    return and_(owned, ~exists().where(CandidateRow.task_id == TaskRow.id))
 
 
 def held_by(uow: UnitOfWork, task: TaskRow) -> str:

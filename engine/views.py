@@ -16,10 +16,11 @@ class Page(Generic[T]):
     total: int
     page: int = 1
     per_page: int = 25
+    more: bool = False  #: there are more than `total`: nobody counted further
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // self.per_page))
+        return max(1, -(-(self.total + self.more) // self.per_page))
 
 
 def like(text: str) -> str:

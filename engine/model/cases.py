@@ -74,7 +74,8 @@ class TaskRow(Base):
     __tablename__ = "tasks"
     __table_args__ = (
         Index(None, "instance_id", "state"),
-        Index(None, "state", "candidate_group", "due_at"),
+        Index(None, "instance_id", "activity_id", "item", "round"),
+        Index(None, "state", "candidate_group", "assignee_id", "due_at"),
         Index(None, "state", "assignee_id", "due_at"),
     )
 

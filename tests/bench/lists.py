@@ -1,0 +1,112 @@
+"""The first page of the task list beside 100 and 100,000 open tasks; the page of a case of 100 and 10,000 events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Integer, String, case, cast, func, insert, literal, select
+
+from engine import cases, inbox
+from engine.db import Database, UnitOfWork
+from engine.identity import SYSTEM
+from tests.bench import floor, offices, step
+from tests.bench.figures import Report, ratio
+from tests.bench.offices import Walker
+from tests.office import POSITIONS
+
+FEW, OPEN = 100, 100_000
+BRIEF, LONG = 100, 10_000
+BY = "kasubag_umum"
+
+
+def measure(name: str, small: Database, large: Database, report: Report, *, rounds: int) -> None:
+    """Two offices that differ in the number of open tasks alone, looked at in turn."""
+    walkers = {FEW: Walker(small), OPEN: Walker(large)}
+    for number, walker in walkers.items():
+        fill(walker, number)
+    for scope in ("mine", "unit"):
+        spent = _in_turn(walkers, lambda uow, scope=scope: _list(uow, scope), rounds)
+        few = report.add(name, f"the task list ({scope}) at {FEW} open tasks", spent[FEW])
+        many = report.add(name, f"the task list ({scope}) at {OPEN} open tasks", spent[OPEN])
+        report.hold(name, f"the task list ({scope}) at {OPEN} against {FEW}", ratio(many, few), 1.5)
+    pages = {}
+    for number, walker in walkers.items():
+        pages[number] = step.place(walker).case
+        facts(walker.database, pages[number], BRIEF if number == FEW else LONG)
+    spent = {n: _in_turn({n: w}, lambda uow, n=n: cases.get(uow, pages[n]), rounds)[n] for n, w in walkers.items()}
+    brief = report.add(name, f"the page of a case with {BRIEF} events", spent[FEW])
+    long = report.add(name, f"the page of a case with {LONG} events", spent[OPEN])
+    report.state(name, f"the page of a case with {LONG} events against {BRIEF}", ratio(long, brief), "x")
+
+
+def _list(uow: UnitOfWork, scope: Any) -> None:
+    inbox.inbox(uow, scope=scope)
+    inbox.counts(uow)
+
+
+def _in_turn(walkers: dict[int, Walker], look: Callable[[UnitOfWork], object], rounds: int) -> dict[int, list[float]]:
+    spent: dict[int, list[float]] = {number: [] for number in walkers}
+    for number in range(rounds + 2):
+        for size, walker in walkers.items():
+            begun = perf_counter()
+            with walker.database.read(walker.actor(BY)) as uow:
+                look(uow)
+            if number >= 2:
+                spent[size].append(perf_counter() - begun)
+    return spent
+
+
+def fill(walker: Walker, number: int) -> None:
+    """So many open tasks, each of a case of its own, over all positions and months; copied from a real one."""
+    at = step.place(walker)
+    groups = [key for key, *_ in POSITIONS]
+    with walker.database.begin(SYSTEM) as uow:
+        uow.execute(floor.CASES.update().values(title="Permintaan data"))
+        numbers = _numbers(number - 1)
+        first = uow.execute(select(func.max(floor.CASES.c.id))).scalar_one()
+        _copy(uow, floor.CASES, floor.CASES.c.id == at.case, numbers, {"id": numbers.c.n + first})
+        open_task = floor.TASKS.c.id == at.task
+        due = [offices.MORNING + timedelta(hours=n) for n in range(500)]
+        _copy(
+            uow,
+            floor.TASKS,
+            open_task,
+            numbers,
+            {
+                "id": numbers.c.n + uow.execute(select(func.max(floor.TASKS.c.id))).scalar_one(),
+                "key": literal("copy-") + cast(numbers.c.n, String),
+                "instance_id": numbers.c.n + first,
+                "candidate_group": _nth(numbers.c.n, groups),
+                "due_at": _nth(numbers.c.n // len(groups), due),
+            },
+        )
+    with walker.database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("analyze")
+
+
+def _numbers(most: int) -> Any:
+    counting = select(literal(1, Integer).label("n")).cte("numbers", recursive=True)
+    return counting.union_all(select(counting.c.n + 1).where(counting.c.n < most))
+
+
+def _nth(number: Any, choices: Sequence[Any]) -> Any:
+    return case(*((number % len(choices) == n, one) for n, one in enumerate(choices)), else_=choices[0])
+
+
+def _copy(uow: UnitOfWork, table: Any, chosen: Any, numbers: Any, changed: dict[str, Any]) -> None:
+    names = [column.name for column in table.c]
+    columns = [changed.get(name, table.c[name]) for name in names]
+    uow.execute(insert(table).from_select(names, select(*columns).select_from(table.join(numbers, chosen))))
+
+
+def facts(database: Database, case: int, number: int) -> None:
+    """A case with so many events."""
+    with database.begin(SYSTEM) as uow:
+        have = uow.execute(select(func.count()).select_from(floor.FACTS).where(floor.FACTS.c.instance_id == case))
+        numbers = _numbers(number - have.scalar_one())
+        last = uow.execute(select(func.max(floor.FACTS.c.id))).scalar_one()
+        one = select(func.max(floor.FACTS.c.id)).where(floor.FACTS.c.instance_id == case).scalar_subquery()
+        _copy(uow, floor.FACTS, floor.FACTS.c.id == one, numbers, {"id": numbers.c.n + last})
