@@ -1,10 +1,10 @@
 """Who waits for whom.
 
-A unit that takes more than one lock takes them in this order, so that no two ever wait for each other: the office, then
-the person who acts, cases by ascending id, the mailbox, then the rows of a case (tasks, jobs, deadlines, alerts,
-documents). Steps of cases share the office; whoever changes it (people, positions, holdings, calendars, settings, the
-clock, procedures) has it alone, so that no step runs meanwhile by what is being replaced. A case is held by one unit at
-a time.
+A unit that takes more than one lock takes them in this order, so that no two ever wait for each other: the draft of a
+diagram, the office, then the person who acts, cases by ascending id, the mailbox, then the rows of a case (tasks, jobs,
+deadlines, alerts, documents). Steps of cases share the office; whoever changes it (people, positions, holdings,
+calendars, settings, the clock, procedures) has it alone, so that no step runs meanwhile by what is being replaced. A
+case is held by one unit at a time.
 
 On SQLite the one write lock of every unit that writes is all of this at once.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -90,11 +91,9 @@ def compare(key: str) -> str:
         newest = str(page.newest)
         right = request.args.get("to") or newest
         left = request.args.get("from") or (newest if right == DRAFT else str(max(1, page.newest - 1)))
-        sides = (_side(uow, key, left), _side(uow, key, right))
-        drafts = page.may_edit and designs.open_design(uow, key).saved
-    choices = [(str(item.definition.version), _version(item.definition)) for item in page.items]
-    if drafts:
-        choices.insert(0, (DRAFT, _("My draft")))
+        drafts = _drafts(uow, key) if page.may_edit else {}
+        sides = (_side(uow, key, left, drafts), _side(uow, key, right, drafts))
+    choices = [*drafts.items(), *((str(item.definition.version), _version(item.definition)) for item in page.items)]
     shown = {"page": page, "sides": sides, "choices": choices}
     try:
         old, new = (read.read(side.content.xml) for side in sides)
@@ -119,7 +118,16 @@ def compare(key: str) -> str:
     )
 
 
-def _side(uow: UnitOfWork, key: str, name: str) -> Side:
+def _drafts(uow: UnitOfWork, key: str) -> dict[str, str]:
+    """The drafts there are, as the address names them, with their captions; one's own first."""
+    design = designs.open_design(uow, key)
+    mine = {DRAFT: _("My draft")} if design.saved else {}
+    return mine | {
+        f"{DRAFT}-{other.person_id}": _("Draft of %(name)s", name=other.person_name) for other in design.others
+    }
+
+
+def _side(uow: UnitOfWork, key: str, name: str, drafts: Mapping[str, str]) -> Side:
     """A version by its number, one's own draft, or somebody else's as draft-PERSON. Raises NotFound, NotAllowed."""
     if name == DRAFT:
         design = designs.open_design(uow, key)
@@ -127,7 +135,7 @@ def _side(uow: UnitOfWork, key: str, name: str) -> Side:
     kind, _dash, person = name.partition("-")
     if kind == DRAFT and person.isdecimal() and len(person) < 10:
         design = designs.open_other(uow, key, int(person))
-        return Side(name, _("Draft of a colleague"), Content(design.xml, design.forms, ()))
+        return Side(name, drafts.get(name, design.name), Content(design.xml, design.forms, ()))
     if not name.isdecimal() or len(name) > 9:
         raise NotFound("version", name)
     view, content = definitions.version_of(uow, key, int(name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -80,6 +82,46 @@ def test_a_second_window_of_the_same_person_overwrites_nothing(procedure: Databa
         assert not designs.open_design(uow, KEY).saved
     with pytest.raises(DesignChanged), procedure.begin(owner) as uow:
         designs.save(uow, KEY, first.xml, {}, revision=2)
+
+
+@pytest.mark.both_databases
+def test_of_two_windows_that_save_their_first_stroke_at_once_one_is_told(procedure: Database, as_: As) -> None:
+    owner = as_(OWNER)
+    with procedure.read(owner) as uow:
+        found = designs.open_design(uow, KEY)
+    together = threading.Barrier(2)
+
+    def window(stroke: bytes) -> str:
+        together.wait()
+        try:
+            with procedure.begin(owner) as uow:
+                designs.save(uow, KEY, found.xml + stroke, found.forms, revision=0)
+            return "kept"
+        except DesignChanged:
+            return "told"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(window, (b"<!-- a -->", b"<!-- b -->"))) == ["kept", "told"]
+
+
+@pytest.mark.both_databases
+def test_of_two_owners_who_publish_at_once_one_is_shown_the_other(procedure: Database, as_: As) -> None:
+    draw(procedure, as_(OWNER), b">PT5M<", b">PT25M<")
+    draw(procedure, as_(ADMINISTRATOR), b">PT10M<", b">PT20M<")
+    actors = (as_(OWNER), as_(ADMINISTRATOR))
+    together = threading.Barrier(2)
+
+    def put(actor: Actor) -> str:
+        together.wait()
+        try:
+            with procedure.begin(actor) as uow:
+                designs.publish(uow, KEY, revision=1, reason="Perlu.", expected_newest=1)
+            return "published"
+        except VersionChanged:
+            return "shown"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(put, actors)) == ["published", "shown"]
 
 
 def test_what_somebody_else_published_meanwhile_must_be_seen_first(procedure: Database, as_: As) -> None:

@@ -7,7 +7,7 @@ import pytest
 from engine import designs
 from engine.db import Database
 from engine.identity import SYSTEM
-from tests.office import person
+from tests.office import ADMINISTRATOR, person
 from tests.webapp.conftest import Visit
 from tests.webapp.small import DIAGRAM, KEY, Shop
 
@@ -32,6 +32,18 @@ def test_a_changed_standard_time_reads_as_one_sentence(shop: Shop, visit: Visit)
     assert "Langkah 1 Isi rencana : waktu baku sebelumnya: 15 → sekarang: 20 menit" in visitor.page.text
     assert visitor.page.links("#new-isi")
     assert "menyusul" in visitor.page.text, "the border event's own change follows from it"
+
+
+def test_an_owner_sees_what_a_colleague_has_drawn_and_staff_do_not(shop: Shop, visit: Visit) -> None:
+    colleague = person(shop.database, ADMINISTRATOR)
+    with shop.database.begin(colleague) as uow:
+        view = designs.open_design(uow, KEY)
+        designs.save(uow, KEY, view.xml.replace(b"Baca rencana", b"Teliti rencana"), view.forms, revision=0)
+    address = f"/processes/{KEY}/compare?from=1&to=draft-{colleague.person_id}"
+    page = visit(OWNER).open(address)
+    assert "Versi 1 dan Draf Admin Contoh" in page.text
+    assert "nama sebelumnya: Baca rencana → sekarang: Teliti rencana" in page.text
+    assert visit(STAFF).open(address).status == 403
 
 
 def test_versions_tell_who_when_why_and_staff_find_no_button(shop: Shop, visit: Visit) -> None:
