@@ -196,6 +196,18 @@ def test_ones_own_password_is_changed_with_the_old_one_and_other_devices_are_sig
     assert "Admin Contoh" in elsewhere.page.text
 
 
+def test_guessing_the_present_password_is_closed_like_signing_in(visit: Visit) -> None:
+    visitor = visit()
+    sign_in(visitor)
+    new = "hujan di lereng semeru"
+    for _ in range(5):
+        visitor.open("/settings/password")
+        visitor.press("/settings/password", {"old": "salah sekali", "new": new, "again": new})
+    page = visitor.press("/settings/password", {"old": PASSWORD, "new": new, "again": new})
+    assert page.status == 429
+    assert "15 menit" in page.problems
+
+
 def test_the_language_is_kept_with_the_person(visit: Visit) -> None:
     visitor = visit()
     sign_in(visitor)
