@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, Text, bindparam, cast, false, func, insert, or_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from . import calendars, definitions, history, positions, worktime
+from . import calendars, definitions, history, moves, positions, worktime
 from .db import UnitOfWork, batched
 from .deadlines import Standing
 from .diagram.model import Process
@@ -200,7 +200,7 @@ def _views(uow: UnitOfWork, rows: list[tuple[AlertRow, InstanceRow, DeadlineRow]
     views = []
     for alert, instance, deadline in rows:
         process = definitions.diagram_of(uow, instance.definition_id).process
-        node = process.nodes.get(alert.activity_id)
+        node = process.nodes.get(alert.activity_id) or moves.nodes(uow, instance).get(alert.activity_id)
         calendar = calendars.get(uow, deadline.calendar) if deadline.calendar else None
         views.append(
             AlertView(

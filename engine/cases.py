@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from . import deadlines, definitions, documents, history, instances, notes, performers, positions
+from . import deadlines, definitions, documents, history, instances, moves, notes, performers, positions
 from .db import UnitOfWork
 from .deadlines import DeadlineView
 from .diagram.model import Diagram, Process
@@ -82,6 +82,7 @@ class CasePage:
     newest_version: int
     process: Process
     diagram: Diagram
+    names: Mapping[str, str]  #: of activities, by id; also of those that only earlier versions of the case have
     started_at: datetime
     started_by: str
     started_as: str
@@ -183,8 +184,9 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
     ).all()
     tasks = tuple(_task(uow, task, assignee or "", names) for task, assignee in rows)
     labels = {task.key: task.item_label for task, _ in rows}
+    known = moves.nodes(uow, instance)
     standards = tuple(
-        deadlines.view(uow, row, process, labels.get(row.activity_key, ""))
+        deadlines.view(uow, row, known, labels.get(row.activity_key, ""))
         for row in uow.session.scalars(
             select(DeadlineRow).where(DeadlineRow.instance_id == instance_id).order_by(DeadlineRow.id)
         )
@@ -205,6 +207,7 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
         newest_version=newest or definition.version,
         process=process,
         diagram=diagram,
+        names={node.id: node.name for node in known.values()},
         started_at=instance.started_at,
         started_by=starter.name if starter else "",
         started_as=names.get(instance.started_as or "", ""),
@@ -218,7 +221,7 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
         history=history.of_case(uow, instance_id),
         documents=documents.of_case(uow, instance_id),
         notes=notes.of_case(uow, instance_id),
-        submissions=submissions(uow, instance, diagram),
+        submissions=submissions(uow, instance, known),
         may_cancel=steering and instance.state in (CaseState.ACTIVE, CaseState.SUSPENDED),
         may_suspend=steering and instance.state == CaseState.ACTIVE,
         may_activate=steering and instance.state == CaseState.SUSPENDED,

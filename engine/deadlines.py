@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from . import calendars, definitions, worktime
 from .db import UnitOfWork, batched
-from .diagram.model import Process
+from .diagram.model import Node, Process
 from .model import AlertRow, AlertState, DeadlineRow, DeadlineState, DefinitionRow, InstanceRow, TaskRow, TaskState
 from .spiff.snapshot import WaitingTimer
 from .worktime import Calendar, Lateness
@@ -187,11 +187,11 @@ def left(uow: UnitOfWork, instance_id: int) -> tuple[Standing, ...]:
     return tuple(Standing._make(row) for row in uow.execute(_LEFT, {"case": instance_id}))
 
 
-def view(uow: UnitOfWork, row: DeadlineRow, process: Process, item_label: str = "") -> DeadlineView:
+def view(uow: UnitOfWork, row: DeadlineRow, nodes: Mapping[str, Node], item_label: str = "") -> DeadlineView:
     calendar = calendars.get(uow, row.calendar) if row.calendar else None
     until = row.ended_at or uow.now
     late = row.state != DeadlineState.CANCELLED and until > row.due_at
-    node = process.nodes.get(row.activity_id)
+    node = nodes.get(row.activity_id)
     return DeadlineView(
         id=row.id,
         instance_id=row.instance_id,

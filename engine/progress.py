@@ -86,8 +86,15 @@ def _step(
         ended_at=ended,
         taken=taken,
         taken_days=_in_days(calendar, deadline, taken),
-        standard=node.deadline.text if node.deadline else None,
+        standard=_standard(node, deadline if state != "waiting" else None),
     )
+
+
+def _standard(node: Node, deadline: DeadlineRow | None) -> str | None:
+    """What the step was held to; what it will be, where it is still to come."""
+    if deadline is not None:
+        return deadline.duration
+    return node.deadline.text if node.deadline else None
 
 
 def _in_days(calendar: Calendar | None, deadline: DeadlineRow | None, taken: timedelta | None) -> float | None:

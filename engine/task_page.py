@@ -82,8 +82,10 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
     task = tasks.find(uow, task_id)
     instance = uow.session.get_one(InstanceRow, task.instance_id)
     definition = uow.session.get_one(DefinitionRow, instance.definition_id)
-    diagram = definitions.diagram_of(uow, definition.id)
-    form = tasks.form_for(uow, instance, task)
+    known = moves.nodes(uow, instance)
+    version = _version_of(uow, instance, task)
+    diagram = definitions.diagram_of(uow, version)
+    form = tasks.form_for(uow, instance, task) if task.open else _form_then(uow, instance, task)
     context = context_for(uow, instance, task, form)
     evaluate = evaluator(uow)
     names = positions.names(uow)
@@ -92,7 +94,7 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
     # What is half typed is for those who work on it, not for everybody who may read the case.
     own_draft = entitled is not None or task.draft_by == uow.actor.person_id
     node = diagram.process.nodes[task.activity_id]
-    earlier = submissions(uow, instance, diagram)
+    earlier = submissions(uow, instance, known)
     papers = documents.of_case(uow, instance.id)
     person = _name(uow, task.assignee_id)
     return TaskPage(
@@ -122,7 +124,14 @@ def get(uow: UnitOfWork, task_id: int) -> TaskPage:
     )
 
 
-def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tuple[SubmissionView, ...]:
+def _version_of(uow: UnitOfWork, instance: InstanceRow, task: TaskRow) -> int:
+    """The version whose diagram has the task's activity: the case's own, else the one it was done in."""
+    if task.activity_id in definitions.diagram_of(uow, instance.definition_id).process.nodes or task.ended_at is None:
+        return instance.definition_id
+    return moves.definition_at(uow, instance.id, task.ended_at, instance.definition_id)
+
+
+def submissions(uow: UnitOfWork, instance: InstanceRow, nodes: Mapping[str, Node]) -> tuple[SubmissionView, ...]:
     """All answers of a case, in order of sending."""
     names = positions.names(uow)
     rows = uow.session.execute(
@@ -133,7 +142,7 @@ def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tup
     )
     views = []
     for row, sent_by in rows:
-        node = diagram.process.nodes.get(row.activity_id)
+        node = nodes.get(row.activity_id)
         views.append(
             SubmissionView(
                 id=row.id,
@@ -142,7 +151,7 @@ def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tup
                 number=node.number if node else None,
                 item_label=row.item_label,
                 round=row.round,
-                form=_form_then(uow, instance, row),
+                form=_form(uow, instance, row.form_key, row.sent_at) if row.form_key else None,
                 values=row.values,
                 sent_at=row.sent_at,
                 sent_by=sent_by or "",
@@ -152,12 +161,16 @@ def submissions(uow: UnitOfWork, instance: InstanceRow, diagram: Diagram) -> tup
     return tuple(views)
 
 
-def _form_then(uow: UnitOfWork, instance: InstanceRow, row: SubmissionRow) -> Form | None:
-    """The form as it was asked: the case may have been moved to another version since."""
-    if row.form_key is None:
-        return None
-    version = moves.definition_at(uow, instance.id, row.sent_at, instance.definition_id)
-    return definitions.form_of(uow, version, row.form_key)
+def _form_then(uow: UnitOfWork, instance: InstanceRow, task: TaskRow) -> Form:
+    """The form of a task that has ended, as it was then."""
+    if task.form_key is None or task.ended_at is None:
+        return Form(key="", name=task.name, fields=())
+    return _form(uow, instance, task.form_key, task.ended_at)
+
+
+def _form(uow: UnitOfWork, instance: InstanceRow, key: str, at: datetime) -> Form:
+    """A form as it was asked at some moment: the case may have been moved to another version since."""
+    return definitions.form_of(uow, moves.definition_at(uow, instance.id, at, instance.definition_id), key)
 
 
 def _name(uow: UnitOfWork, person_id: int | None) -> str:
@@ -174,7 +187,7 @@ def _deadline(uow: UnitOfWork, task: TaskRow, diagram: Diagram) -> DeadlineView 
         .order_by(DeadlineRow.activity_key != task.key)
         .limit(1)
     )
-    return deadlines.view(uow, row, diagram.process, task.item_label) if row else None
+    return deadlines.view(uow, row, diagram.process.nodes, task.item_label) if row else None
 
 
 def _scope_inputs(diagram: Diagram, node: Node) -> tuple[Paper, ...]:

@@ -61,14 +61,13 @@ def page(instance_id: int, *, note: str = "", problems: dict[str, str] | None = 
         case = reading.get(uow, instance_id)
         sent = submissions(uow, instance_id, case.submissions)
         books = workbook.offered(uow, case)
-    names = {node.id: node.name for node in case.process.nodes.values()}
     return render_template(
         "cases/case.html",
         case=case,
         sent=sent,
         diagram=sketch.of_case(case),
         timeline=[event for event in reversed(case.history) if event.kind not in words.SILENT],
-        names=names,
+        names=case.names,
         books=books,
         note=note,
         problems=problems or {},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import imprints, instances, migration, move_plan, tasks
+from engine import cases, imprints, instances, migration, move_plan, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CannotMove, CaseMovedOn, CaseNotActive, InvalidInput, NotAllowed, NotFound
@@ -284,6 +284,39 @@ def test_a_step_that_is_gone_blocks_its_cases_and_says_what_may_replace_it(datab
     assert rows(database, world.cases["to_write"]) == before
     move(database, world.cases["to_write"], view.id, {"susun_dokumen": "sampaikan_dokumen"})
     assert finish(database, world.cases["to_write"]) == ["sampaikan_dokumen"]
+
+
+def test_what_was_done_in_a_step_that_is_gone_can_still_be_read(database: Database, world: World) -> None:
+    case = world.cases["to_deliver"]
+    view = ACCEPTED["removed step"]().publish(database)
+    move(database, case, view.id)
+    owner = person(database, "pengelola_sop")
+    with database.read(owner) as uow:
+        page = cases.get(uow, case)
+        (done,) = [task for task in page.tasks if task.activity_id == "susun_dokumen"]
+        (sent,) = [sent for sent in page.submissions if sent.activity_id == "susun_dokumen"]
+        (due,) = [deadline for deadline in page.deadlines if deadline.activity_id == "susun_dokumen"]
+        opened = task_page.get(uow, done.id)
+    assert sent.activity_name == due.activity_name == page.names["susun_dokumen"] == opened.node.name
+    assert sent.form is not None and sent.form.key == opened.form.key == "dokumen_kinerja"
+    assert sent.values["tautan_laporan"] == answers.DOKUMEN["tautan_laporan"]
+
+
+def test_a_case_that_came_to_rest_after_its_move_rests_on_when_it_is_put_back(
+    database: Database, world: World, clock: SetClock
+) -> None:
+    case = world.cases["to_write"]
+    view = Variant(without_deadline("susun_dokumen")).publish(database)
+    move(database, case, view.id)
+    with database.begin(person(database, "pengelola_sop")) as uow:
+        instances.suspend(uow, case, "Menunggu.")
+    undo(database, case)
+    clock.advance(timedelta(days=60))
+    Worker(database).run_once()
+    assert alerts_of(database, case) == []
+    with database.begin(person(database, "pengelola_sop")) as uow:
+        instances.activate(uow, case)
+    assert [activity for _, activity, _ in alerts_of(database, case)] == ["susun_dokumen"]
 
 
 def test_a_move_can_be_undone_until_the_case_goes_on(database: Database, world: World) -> None:
