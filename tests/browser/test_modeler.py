@@ -207,6 +207,21 @@ def test_a_tab_closed_in_mid_edit_loses_nothing(owner: Page, working: Database) 
     expect(again.get_by_role("dialog")).to_have_count(0)
 
 
+def test_after_a_sign_in_in_another_window_what_was_drawn_is_saved(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    owner.context.clear_cookies()
+    drawing.click(owner, "siapkan_data")
+    drawing.standard_time(owner, 6)
+    status = owner.locator("[data-part=status]")
+    expect(status).to_contain_text("Sesi Anda telah berakhir")
+    expect(status.get_by_role("link", name="Masuk")).to_be_visible()
+    other = owner.context.new_page()
+    desk.sit_down(other, "Pengelola SOP")
+    drawing.kept(owner)
+    deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
+    assert deadline and deadline.text == "P6D"
+
+
 def test_another_window_of_the_same_person_asks_which_draft_counts(owner: Page, working: Database) -> None:
     drawing.open_modeler(owner, DATA)
     other = owner.context.new_page()
@@ -242,6 +257,8 @@ def test_two_owners_at_once_are_told_of_each_other_before_one_replaces_the_other
     drawing.publish(other, "Enam hari")
     expect(other.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
 
+    owner.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(owner.get_by_text("Versi 2 diterbitkan sesudah Anda mulai.")).to_be_visible()
     drawing.publish(owner, "Lima hari")
     dialog = owner.get_by_role("dialog")
     expect(dialog).to_contain_text("Versi lain sudah diterbitkan")

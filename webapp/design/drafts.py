@@ -49,9 +49,11 @@ def in_json(view: Callable[..., Answer]) -> Callable[..., Answer]:
 @design.get("/<key>/draft")
 @in_json
 def draft(key: str) -> Answer:
-    """The person's draft, else what is in force."""
+    """The person's draft, else what is in force; `?brief=1`: only how it stands."""
     with context.reading() as uow:
         found = designs.open_design(uow, key)
+    if request.args.get("brief"):
+        return jsonify(state(found))
     return jsonify(xml=as_text(found.xml), forms=dict(found.forms), **state(found))
 
 

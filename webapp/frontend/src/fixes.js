@@ -36,7 +36,7 @@ export class Fixes {
 
 const MENDS = {
   "no-condition"({ element }) {
-    return element && { label: t("Set the condition"), run: () => this.open(element, is(element, "bpmn:SequenceFlow") ? "alur-condition" : "alur-condition") };
+    return element && { label: t("Set the condition"), run: () => this.open(element, "alur-condition") };
   },
 
   "unknown-form"({ element, problem }) {
@@ -48,9 +48,10 @@ const MENDS = {
     return element && { label: t("Create a form"), run: () => this.newForm(element) };
   },
 
-  "unknown-position"({ problem }) {
+  "unknown-position"({ problem, element }) {
     const name = problem.params?.position;
-    return this.config.administrator && name ? { label: t("Create the position “{name}”", { name }), run: () => this.newPosition(name) } : null;
+    if (this.config.administrator && name) return { label: t("Create the position “{name}”", { name }), run: () => this.newPosition(name) };
+    return element && { label: t("Choose a position"), run: () => this.open(element, is(element, "bpmn:Lane") ? "alur-lane" : "alur-performer") };
   },
 
   "not-executable"() {

@@ -126,6 +126,7 @@ async function start() {
     },
   });
   leaving(draft);
+  lookAround({ address: `${config.addresses.draft}?brief=1`, notices });
   // For those who look over the page's shoulder: tests and the console.
   window.alurModeler = { modeler, draft, problems, show: (xml) => show(modeler, xml) };
 }
@@ -164,4 +165,19 @@ function leaving(draft) {
     await draft.save();
     location.assign(link.href); // where it could not be saved, the browser asks first
   });
+}
+
+/** Whether somebody else has published or begun to draw meanwhile: every now and then, and when the window is seen again. */
+function lookAround({ address, notices }) {
+  const look = async () => {
+    if (document.visibilityState !== "visible") return;
+    try {
+      // The page looks by itself: no sign that somebody sits before it.
+      notices.about(await ask("GET", address, undefined, { "X-Refresh": "1" }));
+    } catch {
+      // The next look, or the next save, will say what is wrong.
+    }
+  };
+  setInterval(look, 60_000);
+  window.addEventListener("focus", look);
 }

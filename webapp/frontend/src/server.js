@@ -20,15 +20,15 @@ export class Refused extends Error {
 const meta = () => document.querySelector('meta[name="csrf-token"]');
 
 /** Ask for a JSON answer; throws Offline, SignedOut or Refused(status, data). */
-export async function ask(method, address, body) {
-  const first = await send(method, address, body);
+export async function ask(method, address, body, more = {}) {
+  const first = await send(method, address, body, more);
   // The page's token belongs to a session that has ended; after a sign-in in another window it needs the new one.
-  if (first.status === 400 && (await renewed())) return read(await send(method, address, body));
+  if (first.status === 400 && (await renewed())) return read(await send(method, address, body, more));
   return read(first);
 }
 
-async function send(method, address, body) {
-  const headers = { Accept: "application/json", "X-CSRFToken": meta()?.content ?? "" };
+async function send(method, address, body, more) {
+  const headers = { Accept: "application/json", "X-CSRFToken": meta()?.content ?? "", ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" });

@@ -46,7 +46,7 @@ export class Forms {
         if (one.type === "group") walk(one.components);
         else if (one.key ?? one.path) {
           const options = (one.values ?? []).map((value) => ({ value: value.value, label: value.label }));
-          found.push({ key: one.key ?? one.path, label: one.label || one.key || one.path, type: one.type, options, readonly: Boolean(one.readonly) });
+          found.push({ key: one.key ?? one.path, label: one.label || one.key || one.path, type: one.type, options, shown: Boolean(one.readonly) && !one.properties?.compute });
         }
       }
     };

@@ -22,12 +22,12 @@ function comparisons(field) {
   return [...CHOICES, ["yes", "is filled in"], ["no", "is empty"]];
 }
 
-/** Every field of the draft's forms once, those of the steps first that come before. */
+/** Every field of the draft's forms once that is filled in or computed, not only shown. */
 export function fieldsOf(elementRegistry, forms) {
   const found = new Map();
   for (const one of elementRegistry.filter((task) => is(task, "bpmn:UserTask") && formKey(task))) {
     for (const field of forms.fields(formKey(one))) {
-      if (!found.has(field.key)) found.set(field.key, { ...field, step: one.businessObject.name || one.id });
+      if (!field.shown && !found.has(field.key)) found.set(field.key, { ...field, step: one.businessObject.name || one.id });
     }
   }
   return [...found.values()];

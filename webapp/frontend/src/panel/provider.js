@@ -8,7 +8,7 @@ import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Star
 import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
 import { Repeated } from "./repeat.jsx";
 import { Called, Connector, Decision, Message, Parameters, Script, hasMessage } from "./targets.jsx";
-import { ButtonText, FormChoice, Manual, Performer, Priority } from "./task.jsx";
+import { ButtonText, FormChoice, LanePosition, Manual, Performer, Priority } from "./task.jsx";
 
 /** Groups of the standard provider that ours take the place of. */
 const REPLACED = new Set(["multiInstance", "message", "compensation", "adHocCompletion"]);
@@ -59,6 +59,7 @@ function own(element) {
   if (whole) return process ? ofProcess(process) : [];
   const found = [];
   if (is(element, "bpmn:UserTask")) found.push(ofTask());
+  if (is(element, "bpmn:Lane")) found.push(group("lane", t("Position"), [entry("alur-lane", LanePosition)]));
   if (getBusinessObject(element).$type === "bpmn:Task") found.push(group("manual", t("The task"), [entry("alur-manual", Manual)]));
   if (isActivity(element)) found.push(ofQuality());
   if (isFlowWithChoice(element)) found.push(group("condition", t("Condition"), [entry("alur-condition", FlowCondition)]));

@@ -65,7 +65,7 @@ export function Papers({ element, id, kind, label, add }) {
   const mine = all.filter((one) => one.$type === kind);
   const sources = elementRegistry
     .filter((one) => is(one, "bpmn:UserTask") && formKey(one))
-    .flatMap((one) => forms.fields(formKey(one)).filter((field) => !field.readonly).map((field) => ({ value: `${one.id}.${field.key}`, label: `${one.businessObject.name || one.id}: ${field.label}` })));
+    .flatMap((one) => forms.fields(formKey(one)).filter((field) => !field.shown).map((field) => ({ value: `${one.id}.${field.key}`, label: `${one.businessObject.name || one.id}: ${field.label}` })));
   const save = (list) => {
     const rest = all.filter((one) => one.$type !== kind).map(plain);
     const items = kind === "alur:Input" ? [...list, ...rest] : [...rest, ...list];

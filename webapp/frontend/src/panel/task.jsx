@@ -108,6 +108,17 @@ export function ButtonText({ element, id }) {
     commit={(text) => modeling.updateProperties(element, { "alur:action": orNothing(text) })} />;
 }
 
+/** A lane is a position: choosing one names it. */
+export function LanePosition({ element, id }) {
+  const { owner, choices, modeling } = useModeler(element);
+  const name = owner.name ?? "";
+  const found = choices.positions.find((one) => one.label.toLowerCase() === name.toLowerCase() || one.value === name);
+  const options = [{ value: "", label: t("Choose a position …") }, ...choices.positions.map((one) => ({ value: one.label, label: one.label }))];
+  const unknown = name && !found;
+  return <Select id={id} label={t("Whose lane this is")} value={found ? found.label : name} options={unknown ? [...options, { value: name, label: `${name} (${t("does not exist yet")})` }] : options}
+    commit={(label) => modeling.updateProperties(element, { name: label || undefined })} />;
+}
+
 export function Manual() {
   return <Note id="manual">{t("A task without a type is only walked through. Change it to a user task so that somebody performs it.")}</Note>;
 }

@@ -28,6 +28,11 @@ export default {
   "Say what happens, for example “Send to the Camat”.": "Sebutkan yang terjadi, misalnya “Kirim ke Camat”.",
   "A task without a type is only walked through. Change it to a user task so that somebody performs it.": "Langkah tanpa jenis hanya dilewati. Ganti menjadi langkah dikerjakan orang supaya ada pelaksananya.",
 
+  Position: "Jabatan",
+  "Whose lane this is": "Lajur milik",
+  "Choose a position …": "Pilih jabatan …",
+  "Choose a position": "Pilih jabatan",
+
   // quality standard
   "Quality standard": "Mutu baku",
   "Number in the SOP": "Nomor dalam SOP",
