@@ -28,7 +28,7 @@ from webapp import context
 from webapp.i18n import translated
 from webapp.processes import processes
 
-BATCH = 8  #: cases a request moves
+BATCH = 20  #: cases a request moves
 SHOWN = 100  #: cases a page shows
 VERDICTS = (MOVES, BLOCKED, STAYS)
 MAPPED = "map."  #: before the id of what is gone, in the address and in forms
