@@ -297,8 +297,8 @@ def test_requirements_name_what_is_imported_and_nothing_else() -> None:
     }
     # Come with a named one and are part of its face.
     imported -= {"werkzeug", "jinja2", "markupsafe", "babel", "itsdangerous", "click", "wtforms"}
-    # Never imported by name: the driver that SQLAlchemy loads, and the zones that zoneinfo reads.
-    assert named - {"psycopg", "tzdata"} == imported
+    # Never imported by name: the zones that zoneinfo reads.
+    assert named - {"tzdata"} == imported
 
 
 def requirement_lines() -> list[str]:
