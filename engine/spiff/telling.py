@@ -51,7 +51,9 @@ class Telling:
     tokens: list[Token] = field(default_factory=list)
 
     def named(self, element: str) -> str:
-        return self.elements.get(element, element)
+        """The new id; what was made up around an element goes by that element's."""
+        own, mark, rest = element.partition("~")
+        return self.elements.get(own, own) + mark + rest
 
     def event(self, element: str) -> str:
         return self.events.get(element, self.named(element))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -65,18 +66,18 @@ def move_once(kinds: str, seed: int, edits: int = 1) -> str:
         what += f", {more}"
         mapping = {old: renamed.get(new, new) for old, new in mapping.items()} | renamed
     old, new = draw(text(whole)), draw(text(edited))
-    values = dict.fromkeys(FLAGS, False) | {name: ["x", "y"] for name in LISTS}
+    values: dict[str, Any] = dict.fromkeys(FLAGS, False) | {name: ["x", "y"] for name in LISTS}
     walk, other = Walk(old, **values), Walk(new, **values)
     told = f"{kinds} seed {seed} {what} {mapping}\n{text(whole)}\n---\n{text(edited)}\n"
     for _ in range(chance.randint(0, 10)):
-        told += random_step(chance, walk, other, mapping)
+        told += random_step(chance, walk, other, mapping, values)
         if walk.ended:
             return "ended"
     passage = migrate.between(walk.spec, other.spec, read.read(old).process, read.read(new).process)
     told += f"moved at {walk.now} with {walk.open}, would be {other.open}\n"
     alike = same(walk, other, mapping) and "condition" not in what and edits == 1
     try:
-        moved = migrate.migrate(passage, walk.state, mapping, Around(walk.now, elapsed))
+        moved = migrate.migrate(passage, walk.state, mapping, Around(walk.now, elapsed), variables=values)
     except CannotMove as error:
         assert error.problems and all(p.message and p.remedy and p.element and p.name for p in error.problems), told
         assert what not in NEVER_REFUSED and not alike, f"{told}\n{error}"
@@ -90,7 +91,7 @@ def move_once(kinds: str, seed: int, edits: int = 1) -> str:
         if walk.ended:
             return what
         if alike:
-            told += random_step(chance, walk, other, {})
+            told += random_step(chance, walk, other, {}, values)
             assert walk.open == other.open, told
             assert timers(walk) == timers(other), told
             assert walk.ended == other.ended, told
@@ -121,11 +122,12 @@ def same(walk: Walk, other: Walk, mapping: dict[str, str]) -> bool:
     )
 
 
-def random_step(chance: random.Random, walk: Walk, other: Walk, mapping: dict[str, str]) -> str:
+def random_step(chance: random.Random, walk: Walk, other: Walk, mapping: dict[str, str], values: dict[str, Any]) -> str:
     if walk.open and chance.random() < 0.75:
         label = chance.choice(walk.open)
         given = {flag: chance.random() < 0.5 for flag in chance.sample(FLAGS, chance.randint(0, 2))}
         given |= {name: chance.sample("xyz", chance.randint(0, 3)) for name in LISTS if chance.random() < 0.3}
+        values |= given
         name, colon, item = label.partition(":")
         for one, called in ((walk, label), (other, mapping.get(name, name) + colon + item)):
             if called in one.open:
