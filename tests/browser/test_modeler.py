@@ -361,6 +361,25 @@ def reached(page: Page, field: Locator) -> None:
     raise AssertionError("the Tab key does not lead there")
 
 
+def test_every_menu_and_every_kind_of_element_speaks_the_language_of_the_person(owner: Page) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    for path in sorted((ROOT / "tests" / "diagrams").glob("*.bpmn")):
+        owner.evaluate(
+            """async (xml) => {
+                const { modeler, show } = window.alurModeler;
+                await show(xml);
+                const wait = () => new Promise((resolve) => setTimeout(resolve, 15));
+                for (const element of modeler.get("elementRegistry").getAll()) {
+                    modeler.get("selection").select(element.parent ? element : null);
+                    modeler.get("popupMenu").isEmpty(element, "bpmn-replace");
+                    await wait();
+                }
+            }""",
+            path.read_text("utf-8"),
+        )
+    assert owner.evaluate("[...window.alurModeler.missing]") == []
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
     owner.set_viewport_size({"width": width, "height": 760})

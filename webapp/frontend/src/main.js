@@ -9,7 +9,7 @@ import { fill, openDialog, part } from "./dialogs.js";
 import { Draft } from "./draft.js";
 import { chooseFile, downloadDiagram, downloadPicture } from "./files.js";
 import { Fixes, rename } from "./fixes.js";
-import { speak, t } from "./language.js";
+import { missing, speak, t } from "./language.js";
 import { createModeler, fit, show } from "./modeler.js";
 import { Notices } from "./notices.js";
 import { Problems } from "./problems.js";
@@ -128,7 +128,7 @@ async function start() {
   leaving(draft);
   lookAround({ address: `${config.addresses.draft}?brief=1`, notices });
   // For those who look over the page's shoulder: tests and the console.
-  window.alurModeler = { modeler, draft, problems, show: (xml) => show(modeler, xml) };
+  window.alurModeler = { modeler, draft, problems, missing, show: (xml) => show(modeler, xml) };
 }
 
 /** What a closed tab or a lost connection left in this browser and the server never got. */

@@ -22,6 +22,7 @@ export function createModeler({ canvas, panel, choices }) {
       { choices: ["value", choices] },
     ],
   });
+  modeler.on("import.parse.complete", 2000, mend);
   // Where a case's deadline is counted, the panel says so beside the number.
   choices.office_time = (element) => {
     let one = element.businessObject;
@@ -33,19 +34,24 @@ export function createModeler({ canvas, panel, choices }) {
 
 /** Show a diagram; gives what could not be read of it. Throws when nothing could. */
 export async function show(modeler, xml) {
-  const moddle = modeler.get("moddle");
-  const { rootElement, warnings: unread } = await moddle.fromXML(xml);
-  // Most files have a picture: they take the usual way.
-  const { warnings } = layOut(moddle, rootElement) ? await drawn(modeler, rootElement, unread) : await modeler.importXML(xml);
+  const { warnings } = await modeler.importXML(xml);
   fit(modeler);
   // Unknown attributes are warned of and kept all the same.
   return warnings.map((one) => one.message).filter((message) => !message.startsWith("unknown attribute"));
 }
 
-async function drawn(modeler, definitions, unread) {
-  const { warnings } = await modeler.importDefinitions(definitions);
-  modeler.get("eventBus").fire("import.done", { warnings });
-  return { warnings: [...unread, ...warnings] };
+/** Lists of a repetition may be named without being drawn: such a name must survive. */
+const NAMES = /:loopData(Input|Output)Ref$/;
+
+function mend({ error, definitions, references, elementsById, warnings }) {
+  if (error) return;
+  for (const { element, property, id } of references) {
+    if (elementsById[id] || !NAMES.test(property)) continue;
+    element.set(property, { id, get: (name) => (name === "id" ? id : undefined) });
+    const told = warnings.findIndex((one) => one.message === `unresolved reference <${id}>`);
+    if (told >= 0) warnings.splice(told, 1);
+  }
+  layOut(definitions.$model, definitions);
 }
 
 const PALETTE = 120;

@@ -71,7 +71,7 @@ export function ConditionRows({ id, text, commit, fields }) {
             {row.field && (
               <>
                 <select class="bio-properties-panel-input" aria-label={t("Comparison")} value={row.comparison} onChange={(event) => change(at, { comparison: event.target.value })}>
-                  {comparisons(field).map(([sign, words]) => <option value={sign} selected={sign === row.comparison}>{t(words)}</option>)}
+                  {comparisons(field).map(([sign, words]) => <option value={sign} selected={sign === row.comparison}>{/[a-z]/.test(words) ? t(words) : words}</option>)}
                 </select>
                 {!["yes", "no"].includes(row.comparison) && <Value row={row} field={field} commit={(value) => change(at, { value })} />}
                 <Button quiet label={t("Remove condition {n}", { n: at + 1 })} onClick={() => save(parsed.join, rows.filter((_, place) => place !== at))}>×</Button>
