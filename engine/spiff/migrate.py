@@ -89,7 +89,8 @@ def migrate(
     try:
         with stepping(passage.new, around):
             case = build(passage.new, value)
-            share(case.task_tree, {n: v for n, v in (variables or {}).items() if n not in case.data})
+            wanted = passage.new.names - case.data.keys()
+            share(case.task_tree, {name: value for name, value in (variables or {}).items() if name in wanted})
             _set_clocks(case, clock)
             repredict(case)
             compact(case)

@@ -18,6 +18,13 @@ def replaced(block: Block, id: str, change: Callable[[Block], Block]) -> Block:
     return replace(block, inner=tuple(replaced(one, id, change) for one in block.inner))
 
 
+def timed(one: Block) -> list[Event]:
+    """The events at a block that wait for a duration."""
+    if one.kind not in ("hear", "task", "sub"):
+        return []
+    return [e for e in (one.event, *one.border) if e is not None and e.trigger == "timer"]
+
+
 def edit(chance: random.Random, whole: Block, count: Iterator[int]) -> tuple[str, Block, dict[str, str]]:
     """What was done, the new diagram, and old id -> new id."""
     inside = {e.then.id for one in blocks(whole) for e in one.border if e.then is not None}
@@ -27,7 +34,7 @@ def edit(chance: random.Random, whole: Block, count: Iterator[int]) -> tuple[str
             continue
         ways.append(("rename", one))
         ways.append(("add", one))
-        if one.kind == "hear" or (one.kind in ("task", "sub") and one.border):
+        if (one.event or (one.border or (None,))[0]) in timed(one):
             ways += [("duration", one)] * 3
         if one.kind in ("task", "sub") and not one.over:
             ways += [("unwatch" if one.border else "watch", one)] * 2
