@@ -128,7 +128,7 @@ class Level:
         if isinstance(old, LoopTask) or isinstance(new, LoopTask):
             if type(old) is not type(new):
                 return False
-            if isinstance(old, MultiInstanceTask) and (old.data_input is None) != (new.data_input is None):
+            if isinstance(old, MultiInstanceTask) and _manner(old) != _manner(new):
                 return False
             return self._alike(self.old.task_specs[old.task_spec], self.new.task_specs[new.task_spec])
         if old.manual and new.manual:
@@ -289,6 +289,12 @@ class Level:
             )
         )
         return later[0]
+
+
+def _manner(loop: MultiInstanceTask) -> tuple[object, ...]:
+    """How a multi-instance comes by its items, and where it puts what they give."""
+    gives = [one.bpmn_id if one is not None else None for one in (loop.data_output, loop.output_item)]
+    return (loop.data_input is None, *gives)
 
 
 def _same_event(old: TaskSpec, new: TaskSpec) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from engine.worker import Worker
 from tests import answers
 from tests.durability.furnished import COMPLETE, PROCESS, World, open_task, send
 from tests.durability.invariants import broken_rules
+from tests.durability.test_concurrency import at_once
 from tests.durability.variants import (
     ACCEPTED,
     SOURCE,
@@ -408,3 +410,36 @@ def test_a_standard_time_that_is_new_counts_from_when_the_step_was_entered(
     assert new.started_at == entered == old.started_at
     assert new.duration == "P6D"
     assert not broken_rules(database)
+
+
+@pytest.mark.both_databases
+def test_people_work_on_while_their_case_is_moved(database: Database, world: World) -> None:
+    case = world.cases["at_units"]
+    view = longer().publish(database)
+
+    def answer(unit: str) -> object:
+        return send(database, case, "isi_data_unit", unit, answers.unit_data(unit))
+
+    acts: list[Callable[[], object]] = [partial(answer, unit) for unit in answers.UNITS]
+    acts.insert(2, lambda: move(database, case, view.id))
+    outcomes = at_once(*acts)
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert not broken_rules(database)
+    with database.read(SYSTEM) as uow:
+        assert uow.session.get_one(InstanceRow, case).definition_id == view.id
+    (due,) = deadlines(database, case)
+    assert due.duration == "P5D"
+    assert finish(database, case)[0] == "gabungkan_draf"
+
+
+@pytest.mark.both_databases
+def test_two_owners_who_move_and_undo_at_once_leave_a_whole_case(database: Database, world: World) -> None:
+    case = world.cases["to_check"]
+    view = longer().publish(database)
+    before = rows(database, case)
+    acts = [lambda: move(database, case, view.id)] * 2 + [lambda: undo(database, case)] * 2
+    at_once(*acts)
+    assert not broken_rules(database)
+    with database.read(SYSTEM) as uow:
+        version = uow.session.get_one(InstanceRow, case).definition_id
+    assert (version == view.id) != (rows(database, case) == before)
