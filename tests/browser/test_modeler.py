@@ -284,10 +284,12 @@ def test_a_file_from_elsewhere_is_made_to_run_step_by_step(owner: Page, working:
     drawing.panel(owner).get_by_label("Pelaksana").select_option("lane")
     owner.get_by_role("button", name="Gambar kolam di sekelilingnya").click()
     expect(owner.get_by_role("button", name="Gambar kolam di sekelilingnya")).to_have_count(0)
+    drawing.panel(owner).get_by_label("Lajur milik").select_option("Camat")
     drawing.kept(owner)
     process = drawing.draft(working, "surat")
     assert (process.executable, process.owners) == (True, ("pengelola_sop",))
-    assert process.nodes["b"].lane
+    assert process.lanes == ("Camat",)
+    assert process.nodes["b"].lane == "Camat"
 
 
 def test_another_file_takes_the_place_of_the_draft_and_says_that_its_key_differs(

@@ -5,6 +5,8 @@ import { getBusinessObject, is, processOf } from "./model.js";
 import { createForm } from "./panel/task.jsx";
 import { t } from "./language.js";
 
+const POOL_HEAD = 30;
+
 /** Give the process another key or name; where it has no pool it is an element of the canvas itself. */
 export function rename(modeler, properties) {
   const root = modeler.get("canvas").getRootElement();
@@ -148,16 +150,19 @@ Object.assign(Fixes.prototype, {
   drawPool() {
     const root = this.canvas.getRootElement();
     const bounds = getBoundingBox(root.children.filter((one) => !one.labelTarget));
-    const shape = this.modeler.get("elementFactory").createParticipantShape({ type: "bpmn:Participant", isExpanded: true });
-    const frame = { x: bounds.x - 80, y: bounds.y - 60, width: bounds.width + 140, height: bounds.height + 120 };
-    const around = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2, width: frame.width, height: frame.height };
-    Object.assign(shape, { width: frame.width, height: frame.height });
+    const frame = { x: bounds.x - 110, y: bounds.y - 60, width: bounds.width + 170, height: bounds.height + 120 };
+    const name = processOf(root).name;
+    let lane = null;
     this.modeler.get("commandStack").execute("alur.together", {
       steps: () => {
-        const pool = this.modeling.createShape(shape, around, root);
-        this.modeling.addLane(pool, "bottom");
+        const shape = this.modeler.get("elementFactory").createParticipantShape({ type: "bpmn:Participant", isExpanded: true });
+        const pool = this.modeling.createShape(shape, frame, root);
+        if (name) this.modeling.updateProperties(pool, { name });
+        const inside = { x: pool.x + POOL_HEAD, y: pool.y, width: pool.width - POOL_HEAD, height: pool.height };
+        lane = this.modeling.createShape({ type: "bpmn:Lane" }, inside, pool);
       },
     });
-    this.say(t("A pool was drawn. Name its lanes after positions."));
+    this.reveal(lane.id, "alur-lane");
+    this.say(t("A pool with one lane was drawn. Choose whose lane it is."));
   },
 });

@@ -188,7 +188,7 @@ export default {
   "Set the time": "Isi waktu",
   "A form with one field was created. Edit it to ask for what the step needs.": "Formulir dengan satu isian dibuat. Sunting supaya menanyakan yang diperlukan langkah ini.",
   "The position “{name}” was created. Enter who holds it in the settings.": "Jabatan “{name}” dibuat. Isi pejabatnya di Pengaturan.",
-  "A pool was drawn. Name its lanes after positions.": "Kolam digambar. Beri nama lajurnya menurut jabatan.",
+  "A pool with one lane was drawn. Choose whose lane it is.": "Kolam dengan satu lajur digambar. Pilih lajur ini milik siapa.",
 
   // keeping
   "No changes yet": "Belum ada perubahan",
