@@ -277,6 +277,13 @@ def test_a_file_from_elsewhere_is_made_to_run_step_by_step(owner: Page, working:
     owner.get_by_role("button", name="Jadikan dapat dijalankan").click()
     owner.get_by_role("button", name="Buat formulir “x.html”").click()
     expect(owner.get_by_role("button", name="Buat formulir “x.html”")).to_have_count(0)
+    owner.get_by_role("button", name="Tambah yang kurang").click()
+    values = drawing.panel(owner).get_by_label("Nilai atau ${ungkapan}")
+    expect(values).to_have_count(3)
+    for place in range(3):
+        values.nth(place).fill("sekretariat")
+        values.nth(place).press("Tab")
+    expect(drawing.summary(owner)).not_to_contain_text("harus diperbaiki")
     owner.get_by_role("button", name="Pilih pemilik").click()
     drawing.panel(owner).get_by_role("group", name="Pemilik proses").get_by_label("Pengelola SOP").check()
     expect(owner.get_by_role("button", name="Pilih pemilik")).to_have_count(0)

@@ -1,4 +1,5 @@
 // Quick fixes: where the mend is obvious, one button beside the finding makes it, or opens the place where it is made.
+import { extensionList } from "./commands/extensions.js";
 import { getBoundingBox } from "./geometry.js";
 import { Refused, ask } from "./server.js";
 import { getBusinessObject, is, processOf } from "./model.js";
@@ -27,7 +28,11 @@ export class Fixes {
   find(problem) {
     const element = problem.element ? this.registry.get(problem.element) : null;
     const make = MENDS[problem.rule];
-    return make ? make.call(this, { problem, element }) : null;
+    if (make) return make.call(this, { problem, element });
+    const [label, entry] = FIELDS[problem.rule] ?? [];
+    // The time of a timer on a border is typed in the step it sits on.
+    const place = element?.host ?? element;
+    return entry && place ? { label: t(label), run: () => this.open(place, entry) } : null;
   }
 
   /** Show the element and put the cursor where the mend is typed. */
@@ -35,6 +40,20 @@ export class Fixes {
     this.reveal(element.id, entry);
   }
 }
+
+/** Where the mend is one field of the panel: rule -> what the button says, the entry. */
+const FIELDS = {
+  "no-time": ["Set the time", "alur-standard-time"],
+  "no-collection": ["Choose the list", "alur-repeat-list"],
+  "no-item-name": ["Name an entry", "alur-repeat-item"],
+  "bad-loop": ["Set the condition", "alur-repeat-condition"],
+  "unknown-connector": ["Choose a connector", "alur-connector"],
+  "unknown-decision": ["Choose a table", "alur-decision"],
+  "no-result": ["Name the answer", "alur-decision-result"],
+  "unknown-process": ["Choose a process", "alur-called"],
+  "calls-itself": ["Choose a process", "alur-called"],
+  "bad-script": ["Correct the computation", "alur-script"],
+};
 
 const MENDS = {
   "no-condition"({ element }) {
@@ -74,20 +93,13 @@ const MENDS = {
     return element && { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
   },
 
+  "missing-input"({ element, problem }) {
+    const missing = (problem.params?.missing ?? "").split(", ").filter(Boolean);
+    return element && missing.length ? { label: t("Add what is missing"), run: () => this.addInputs(element, missing) } : null;
+  },
+
   "no-owner"() {
     return { label: t("Choose an owner"), run: () => this.reveal(null, "alur-owners") };
-  },
-
-  "no-collection"({ element }) {
-    return element && { label: t("Choose the list"), run: () => this.open(element, "alur-repeat-list") };
-  },
-
-  "no-item-name"({ element }) {
-    return element && { label: t("Name an entry"), run: () => this.open(element, "alur-repeat-item") };
-  },
-
-  "bad-loop"({ element }) {
-    return element && { label: t("Set the condition"), run: () => this.open(element, "alur-repeat-condition") };
   },
 
   nobody({ element }) {
@@ -99,10 +111,6 @@ const MENDS = {
   "not-executed"({ element }) {
     if (!element || getBusinessObject(element).$type !== "bpmn:Task") return null;
     return { label: t("Change it to a user task"), run: () => this.modeler.get("bpmnReplace").replaceElement(element, { type: "bpmn:UserTask" }) };
-  },
-
-  "no-time"({ element }) {
-    return element?.host && { label: t("Set the time"), run: () => this.open(element.host, "alur-standard-time") };
   },
 };
 
@@ -124,6 +132,19 @@ Object.assign(Fixes.prototype, {
     } catch (error) {
       this.say(error instanceof Refused ? error.message : t("That did not work. Try once more when the connection is back."));
     }
+  },
+
+  /** Rows for the values a connector needs, to be filled in. */
+  addInputs(element, names) {
+    const known = extensionList(getBusinessObject(element), "camunda:InputOutput", "inputParameters");
+    const items = [...known.map((one) => [one.name, one.value]), ...names.map((name) => [name, ""])];
+    this.modeler.get("commandStack").execute("alur.extensionList", {
+      element,
+      type: "camunda:InputOutput",
+      property: "inputParameters",
+      items: items.map(([name, value]) => ["camunda:InputParameter", { name, value }]),
+    });
+    this.open(element, "alur-connector-in");
   },
 
   makeExecutable() {
