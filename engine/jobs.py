@@ -177,6 +177,14 @@ def release(uow: UnitOfWork, instance_id: int) -> None:
     )
 
 
+def due_in(uow: UnitOfWork) -> timedelta | None:
+    """How long until the next job falls due, zero where one is; None where none waits for a time."""
+    ready = JobRow.not_before.is_(None) | (JobRow.not_before <= uow.real_now)
+    first = select(JobRow.due_at).where(JobRow.dead.is_(False), ready).order_by(JobRow.due_at).limit(1)
+    at = uow.session.scalar(first)
+    return None if at is None else max(timedelta(0), at - uow.now)
+
+
 def waiting(uow: UnitOfWork) -> int:
     """How many jobs are due now."""
     return uow.session.scalar(select(func.count()).select_from(JobRow).where(*_due(uow))) or 0

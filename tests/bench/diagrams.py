@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 BY = "kasubag_umum"
 HEAD = (
@@ -29,7 +30,7 @@ def row(key: str, length: int) -> bytes:
     """So many tasks, one after another."""
     names = ["start", *(f"t{n}" for n in range(length)), "done"]
     nodes = '<startEvent id="start"/>' + "".join(_task(name) for name in names[1:-1]) + '<endEvent id="done"/>'
-    return _drawn(key, nodes + _flows(zip(names, names[1:], strict=False)))
+    return _drawn(key, nodes + _flows(pairwise(names)))
 
 
 def loop(key: str) -> bytes:
@@ -41,16 +42,18 @@ def loop(key: str) -> bytes:
         + '<exclusiveGateway id="out" default="again"/><endEvent id="done"/>'
     )
     flows = _flows([("start", "in"), ("in", "work"), ("work", "check"), ("check", "out")])
+    never = '<conditionExpression xsi:type="tFormalExpression">1 == 2</conditionExpression>'
     ways = (
-        '<sequenceFlow id="again" sourceRef="out" targetRef="in"/><sequenceFlow id="on" sourceRef="out" targetRef="done">'
-        '<conditionExpression xsi:type="tFormalExpression">1 == 2</conditionExpression></sequenceFlow>'
+        '<sequenceFlow id="again" sourceRef="out" targetRef="in"/>'
+        f'<sequenceFlow id="on" sourceRef="out" targetRef="done">{never}</sequenceFlow>'
     )
     return _drawn(key, nodes + flows + ways)
 
 
 def many(key: str, number: int) -> bytes:
     """A task that so many people do side by side."""
-    inside = f"<multiInstanceLoopCharacteristics><loopCardinality>{number}</loopCardinality></multiInstanceLoopCharacteristics>"
+    number_of = f"<loopCardinality>{number}</loopCardinality>"
+    inside = f"<multiInstanceLoopCharacteristics>{number_of}</multiInstanceLoopCharacteristics>"
     nodes = f'<startEvent id="start"/>{_task("each", inside)}<endEvent id="done"/>'
     return _drawn(key, nodes + _flows([("start", "each"), ("each", "done")]))
 

@@ -101,7 +101,7 @@ class Report:
             {"database": g.database, "name": g.name, "value": g.value, "limit": g.limit, "kept": g.kept}
             for g in self.gates
         ]
-        return json.dumps({"figures": figures, "gates": gates}, indent=1)
+        return json.dumps({"figures": figures, "gates": gates})
 
 
 def ratio(figures: Figure, floor: Figure) -> float:

@@ -21,7 +21,6 @@ def measure(name: str, database: Database, report: Report, *, rounds: int) -> No
     _loops(name, walker, report, rounds)
     _large(name, walker, report, rounds)
     _instances(name, walker, report, rounds)
-    _finished(name, walker, report, rounds)
 
 
 def timed(walker: Walker, task: int) -> float:
@@ -78,19 +77,19 @@ def _instances(name: str, walker: Walker, report: Report, rounds: int) -> None:
     report.add(name, f"a step beside {INSTANCES} instances", spent)
 
 
-def _finished(name: str, walker: Walker, report: Report, rounds: int) -> None:
-    """The procedure's step once more, with a thousand finished cases around."""
-    before = [_procedure(walker) for _ in range(rounds)]
-    walker.deploy(diagrams.row("bench_old", 1))
+def around(name: str, few: Database, many: Database, report: Report, *, rounds: int) -> None:
+    """The procedure's step in an office with a thousand finished cases, in turn with one that has just begun."""
+    walkers = {0: Walker(few), FINISHED: Walker(many)}
+    walkers[FINISHED].deploy(diagrams.row("bench_old", 1))
     for _ in range(FINISHED):
-        walker.complete(walker.open_task(walker.start("bench_old", BY)), BY)
-    report.add(name, "a step of the procedure", before)
-    after = [_procedure(walker) for _ in range(rounds)]
-    report.add(name, f"a step of the procedure, {FINISHED} finished cases around", after)
-
-
-def _procedure(walker: Walker) -> float:
-    at = step.place(walker)
-    begun = perf_counter()
-    walker.complete(at.task, step.BY, step.ANSWERS)
-    return perf_counter() - begun
+        case = walkers[FINISHED].start("bench_old", BY)
+        walkers[FINISHED].complete(walkers[FINISHED].open_task(case), BY)
+    spent: dict[int, list[float]] = {0: [], FINISHED: []}
+    for _ in range(rounds):
+        for number, walker in walkers.items():
+            at = step.place(walker)
+            begun = perf_counter()
+            walker.complete(at.task, step.BY, step.ANSWERS)
+            spent[number].append(perf_counter() - begun)
+    for number, samples in spent.items():
+        report.add(name, f"a step of the procedure, {number} finished cases around", samples)

@@ -65,29 +65,34 @@ def fill(walker: Walker, number: int) -> None:
     groups = [key for key, *_ in POSITIONS]
     with walker.database.begin(SYSTEM) as uow:
         uow.execute(floor.CASES.update().values(title="Permintaan data"))
-        numbers = _numbers(number - 1)
+        counted = numbers(number - 1)
         first = uow.execute(select(func.max(floor.CASES.c.id))).scalar_one()
-        _copy(uow, floor.CASES, floor.CASES.c.id == at.case, numbers, {"id": numbers.c.n + first})
+        copy(uow, floor.CASES, floor.CASES.c.id == at.case, counted, {"id": counted.c.n + first})
         open_task = floor.TASKS.c.id == at.task
         due = [offices.MORNING + timedelta(hours=n) for n in range(500)]
-        _copy(
+        copy(
             uow,
             floor.TASKS,
             open_task,
-            numbers,
+            counted,
             {
-                "id": numbers.c.n + uow.execute(select(func.max(floor.TASKS.c.id))).scalar_one(),
-                "key": literal("copy-") + cast(numbers.c.n, String),
-                "instance_id": numbers.c.n + first,
-                "candidate_group": _nth(numbers.c.n, groups),
-                "due_at": _nth(numbers.c.n // len(groups), due),
+                "id": counted.c.n + uow.execute(select(func.max(floor.TASKS.c.id))).scalar_one(),
+                "key": literal("copy-") + cast(counted.c.n, String),
+                "instance_id": counted.c.n + first,
+                "candidate_group": _nth(counted.c.n, groups),
+                "due_at": _nth(counted.c.n // len(groups), due),
             },
         )
-    with walker.database.engine.connect() as connection:
+    analyze(walker.database)
+
+
+def analyze(database: Database) -> None:
+    """Let the planner know the size of the tables, as it would where they had grown over months."""
+    with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("analyze")
 
 
-def _numbers(most: int) -> Any:
+def numbers(most: int) -> Any:
     counting = select(literal(1, Integer).label("n")).cte("numbers", recursive=True)
     return counting.union_all(select(counting.c.n + 1).where(counting.c.n < most))
 
@@ -96,7 +101,7 @@ def _nth(number: Any, choices: Sequence[Any]) -> Any:
     return case(*((number % len(choices) == n, one) for n, one in enumerate(choices)), else_=choices[0])
 
 
-def _copy(uow: UnitOfWork, table: Any, chosen: Any, numbers: Any, changed: dict[str, Any]) -> None:
+def copy(uow: UnitOfWork, table: Any, chosen: Any, numbers: Any, changed: dict[str, Any]) -> None:
     names = [column.name for column in table.c]
     columns = [changed.get(name, table.c[name]) for name in names]
     uow.execute(insert(table).from_select(names, select(*columns).select_from(table.join(numbers, chosen))))
@@ -106,7 +111,7 @@ def facts(database: Database, case: int, number: int) -> None:
     """A case with so many events."""
     with database.begin(SYSTEM) as uow:
         have = uow.execute(select(func.count()).select_from(floor.FACTS).where(floor.FACTS.c.instance_id == case))
-        numbers = _numbers(number - have.scalar_one())
+        counted = numbers(number - have.scalar_one())
         last = uow.execute(select(func.max(floor.FACTS.c.id))).scalar_one()
         one = select(func.max(floor.FACTS.c.id)).where(floor.FACTS.c.instance_id == case).scalar_subquery()
-        _copy(uow, floor.FACTS, floor.FACTS.c.id == one, numbers, {"id": numbers.c.n + last})
+        copy(uow, floor.FACTS, floor.FACTS.c.id == one, counted, {"id": counted.c.n + last})

