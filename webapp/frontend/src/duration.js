@@ -22,10 +22,18 @@ export function inWords(text) {
 const ID = { minutes: "menit", hours: "jam", days: "hari" };
 const EN = { minutes: "minute", hours: "hour", days: "day" };
 
-/** All ways in which a diagram may have written this standard time, so that its labels can follow a change. */
+/** The ways in which a diagram may have written a standard time: Indonesian, English plural, English singular. */
 export function spellings(text) {
   const found = parse(text);
   if (!found) return [];
   const { number, unit } = found;
   return [`${number} ${ID[unit]}`, `${number} ${EN[unit]}s`, `${number} ${EN[unit]}`];
+}
+
+/** A new time in the language in which a label said the old one; null where it says something else. */
+export function reworded(label, old, duration) {
+  const place = spellings(old).indexOf(label);
+  if (place < 0) return null;
+  const [indonesian, plural, singular] = spellings(duration);
+  return place === 0 ? indonesian : parse(duration).number === 1 ? singular : plural;
 }

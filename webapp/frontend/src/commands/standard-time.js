@@ -2,7 +2,7 @@
 // alert, so that one undo takes all of it back.
 import { asTRBL } from "diagram-js/lib/layout/LayoutUtil";
 import { getBusinessObject, is, eventDefinition, standardTimer } from "../model.js";
-import { inWords, spellings } from "../duration.js";
+import { inWords, reworded, spellings } from "../duration.js";
 import { t } from "../language.js";
 
 const SIZE = 36;
@@ -48,11 +48,11 @@ export class StandardTime {
       this.modeling.updateModdleProperties(timer, definition, { timeDuration: expression, timeDate: undefined, timeCycle: undefined });
     }
     // Labels that say the old time would lie.
-    const said = spellings(old).find((text) => event.name === text);
-    if (said || !event.name) this.modeling.updateProperties(timer, { name: inWords(duration) });
+    const name = event.name ? reworded(event.name, old, duration) : inWords(duration);
+    if (name) this.modeling.updateProperties(timer, { name });
     for (const note of event.documentation ?? []) {
       const word = spellings(old).find((text) => new RegExp(`\\b${text}\\b`).test(note.text ?? ""));
-      if (word) this.modeling.updateModdleProperties(timer, note, { text: note.text.replace(word, inWords(duration)) });
+      if (word) this.modeling.updateModdleProperties(timer, note, { text: note.text.replace(word, reworded(word, old, duration)) });
     }
   }
 
