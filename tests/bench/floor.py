@@ -59,6 +59,7 @@ class Place:
     task: int
     activity: str
     next_activity: str
+    sources: tuple[str, ...]  #: activities whose answers the form shows
     version: int
 
 
@@ -105,7 +106,14 @@ STEP: tuple[Named, ...] = (
         .join(SENT_ROUNDS, SENT_ROUNDS.c.newest == SENT.c.id)
         .outerjoin(PEOPLE, SENT.c.sent_by == PEOPLE.c.id)
         .order_by(SENT_ROUNDS.c.first),
-        lambda p, r: {"c": p.case, "a": [p.activity]},
+        lambda p, r: {"c": p.case, "a": [p.activity, *p.sources]},
+    ),
+    (
+        "files among them",
+        select(*(FILES.c[n] for n in ("id", "name", "size", "media_type"))).where(
+            FILES.c.instance_id == bindparam("c"), FILES.c.state == "attached"
+        ),
+        lambda p, r: {"c": p.case},
     ),
     ("the task is done", update(TASKS).where(TASKS.c.id == bindparam("t")), lambda p, r: {"t": p.task, **r.finished}),
     (

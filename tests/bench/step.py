@@ -30,7 +30,7 @@ def place(walker: Walker) -> floor.Place:
     task = walker.open_task(case)
     with walker.database.read(SYSTEM) as uow:
         row = uow.session.get_one(InstanceRow, case)
-        return floor.Place(case, task, STEP, NEXT, row.row_version)
+        return floor.Place(case, task, STEP, NEXT, (FIRST,), row.row_version)
 
 
 place.count = 0  # type: ignore[attr-defined]

@@ -53,4 +53,4 @@ def test_a_step_takes_exactly_the_statements_of_the_floor(office: Database) -> N
     with Ear(office) as ground:
         floor.in_core(office, stood, real)
     assert engine.heard == ground.heard
-    assert len(engine.heard) == (18 if office.sqlite else 19)
+    assert len(engine.heard) == (19 if office.sqlite else 20)
