@@ -236,7 +236,10 @@ def test_another_window_of_the_same_person_asks_which_draft_counts(owner: Page, 
     deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
     assert deadline and deadline.text == "P9D"
     drawing.standard_time(other, 3)
+    expect(other.get_by_role("dialog")).to_contain_text("Draf ini juga terbuka di jendela lain")
+    other.keyboard.press("Escape")
     other.get_by_role("button", name="Buka yang lain").click()
+    expect(other.locator("[data-part=say]")).to_have_text("Ini draf dari jendela lain.")
     drawing.click(other, "siapkan_data")
     expect(drawing.panel(other).get_by_label("Jumlah", exact=True)).to_have_value("9")
 

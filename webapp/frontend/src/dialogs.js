@@ -8,6 +8,14 @@ export function openDialog(name) {
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true }));
 }
 
+/** A question that has to be answered: it comes back until it is. */
+export async function insist(name) {
+  for (;;) {
+    const answer = await openDialog(name);
+    if (answer) return answer;
+  }
+}
+
 export const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 /** Put words into a dialog or bar of the page. */

@@ -55,7 +55,8 @@ export class Draft {
   /** Resolves to true once the server holds everything. */
   async save() {
     clearTimeout(this.timer);
-    if (this.underway) await this.underway;
+    // Several may wait; whoever is first sends for all.
+    while (this.underway) await this.underway;
     if (!this.dirty) return true;
     if (this.held) return false;
     this.underway = this.send();

@@ -5,7 +5,7 @@ import "bpmn-js/dist/assets/bpmn-font/css/bpmn.css";
 import "@bpmn-io/properties-panel/assets/properties-panel.css";
 import "./page.css";
 import { Backup } from "./backup.js";
-import { fill, openDialog, part } from "./dialogs.js";
+import { fill, insist, openDialog, part } from "./dialogs.js";
 import { Draft } from "./draft.js";
 import { chooseFile, downloadDiagram, downloadPicture } from "./files.js";
 import { Fixes, rename } from "./fixes.js";
@@ -61,14 +61,17 @@ async function start() {
   const problems = new Problems({ modeler, draft, address: config.addresses.problems, list: part("problems"), summary: part("summary"), fixes, reveal });
 
   async function conflict(facts) {
-    fill("newer-time", facts.at ?? "");
-    const answer = await openDialog("newer");
-    if (answer === "mine") await draft.overwrite(facts.revision);
-    else if (answer === "theirs") {
+    fill("newer-text", facts.revision ? t("You have this draft open in another window, which saved it at {time}.", { time: facts.at }) : t("This draft was published or discarded in another window."));
+    if ((await insist("newer")) === "mine") return draft.overwrite(facts.revision);
+    try {
       const fresh = await ask("GET", config.addresses.draft);
       await load(fresh);
       draft.settled({ ...fresh, xml: undefined, forms: undefined });
-      say(t("This is the draft of the other window."));
+      statusLine.first(meta);
+      return say(t("This is the draft of the other window."));
+    } catch {
+      say(t("That did not work. Try once more when the connection is back."));
+      return conflict(facts);
     }
   }
 
@@ -139,8 +142,7 @@ async function offerBackup({ backup, stored, load, draft }) {
   if (same) return backup.clear();
   fill("backup-time", new Date(kept.at).toLocaleString(config.language === "id" ? "id-ID" : "en-GB", { dateStyle: "long", timeStyle: "short" }));
   part("backup-older").hidden = kept.revision === stored.revision;
-  const answer = await openDialog("backup");
-  if (answer === "restore") {
+  if ((await insist("backup")) === "restore") {
     await load(kept);
     draft.touch();
   } else backup.clear();

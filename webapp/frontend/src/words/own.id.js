@@ -208,6 +208,8 @@ export default {
   "Saved in another window meanwhile": "Sudah tersimpan di jendela lain",
   "The server did not take it; it is kept in this browser.": "Server tidak menerimanya; disimpan di peramban ini.",
   "Everything is saved.": "Semua tersimpan.",
+  "You have this draft open in another window, which saved it at {time}.": "Draf ini juga terbuka di jendela lain, yang menyimpannya pukul {time}.",
+  "This draft was published or discarded in another window.": "Draf ini sudah diterbitkan atau dibuang di jendela lain.",
   "This is the draft of the other window.": "Ini draf dari jendela lain.",
   "The file is open as your draft. What is in force has not changed.": "Berkas dibuka sebagai draf Anda. Yang berlaku tidak berubah.",
   "This file could not be drawn: {reason}": "Berkas ini tidak dapat digambar: {reason}",
