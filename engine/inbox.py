@@ -14,6 +14,7 @@ from . import alerts, calendars, definitions, performers, positions, worktime
 from .db import UnitOfWork
 from .identity import HoldingKind
 from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, TaskRow
+from .performers import Queue
 from .views import Page, like
 from .worktime import Calendar, Lateness
 
@@ -21,7 +22,7 @@ Scope = Literal["mine", "unit"]
 Sort = Literal["due", "new", "title"]
 
 MOST_COUNTED = 100  #: a hundred tasks or ten thousand: the same for who has them to do
-MOST_LISTED = 500  #: how far a list is counted ahead
+MOST_LISTED = 250  #: how far a list is counted ahead
 
 #: a task is near its deadline when less than this share of its standard time is left
 NEAR = 0.25
@@ -83,7 +84,7 @@ def inbox(
     total = _count(uow, queues, filters, most + 1)
     page = min(page, max(1, -(-total // per_page)))
     order = _order(sort)
-    heads = (_in_queue(queue, filters).order_by(*order).limit(page * per_page) for queue in queues)
+    heads = (_in_queue(queue, filters).order_by(*_led(queue, order)).limit(page * per_page) for queue in queues)
     ids = uow.session.scalars(_joined(heads)).all()
     rows = uow.session.execute(
         _base().where(TaskRow.id.in_(ids)).order_by(*order).limit(per_page).offset((page - 1) * per_page)
@@ -170,7 +171,7 @@ def _base() -> Select[TaskRow, InstanceRow, DefinitionRow, str]:
     )
 
 
-def _queues(uow: UnitOfWork, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+def _queues(uow: UnitOfWork, scope: Scope) -> tuple[Queue, ...]:
     return performers.own_queues(uow) if scope == "mine" else performers.shared_queues(uow)
 
 
@@ -195,22 +196,25 @@ def _order(sort: Sort) -> list[Any]:
     return [TaskRow.due_at.asc().nulls_last(), TaskRow.priority.desc(), TaskRow.id]
 
 
-def _in_queue(queue: ColumnElement[bool], filters: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    return (
+def _led(queue: Queue, order: list[Any]) -> list[Any]:
+    # PostgreSQL must be told that where nobody has a task the index is in the order of what follows.
+    return [TaskRow.assignee_id, *order] if queue.unassigned else order
+
+
+def _in_queue(queue: Queue, filters: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    found = (
         select(TaskRow.id.label("id"))
         .join(InstanceRow, TaskRow.instance_id == InstanceRow.id)
-        .join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id)
-        .where(InstanceRow.state == CaseState.ACTIVE, queue, *filters)
+        .where(InstanceRow.state == CaseState.ACTIVE, queue.where, *filters)
     )
+    return found.join(DefinitionRow, InstanceRow.definition_id == DefinitionRow.id) if filters else found
 
 
 def _joined(heads: Iterable[Select[Any]]) -> CompoundSelect[Any]:
     return union_all(*(select(head.subquery().c.id) for head in heads))
 
 
-def _count(
-    uow: UnitOfWork, queues: Sequence[ColumnElement[bool]], filters: Sequence[ColumnElement[bool]], most: int
-) -> int:
+def _count(uow: UnitOfWork, queues: Sequence[Queue], filters: Sequence[ColumnElement[bool]], most: int) -> int:
     """How many tasks stand in the queues, counted no further than `most`."""
     heads = (_in_queue(queue, filters).limit(most) for queue in queues)
     return min(most, uow.session.scalar(select(func.count()).select_from(_joined(heads).subquery())) or 0)

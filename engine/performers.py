@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
@@ -175,21 +175,27 @@ def sole_keys(uow: UnitOfWork) -> list[str]:
     return [key for key, held in holders.items() if {h.person_id for h in held} == {uow.actor.person_id}]
 
 
-def own_queues(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+class Queue(NamedTuple):
+    """Open tasks that lie together, as a condition on TaskRow. No task lies in two queues of one list."""
+
+    where: ColumnElement[bool]
+    unassigned: bool = False  #: nobody has any of them
+
+
+def own_queues(uow: UnitOfWork) -> tuple[Queue, ...]:
     """Open tasks that are the actor's: assigned to them, or waiting for a position that they alone hold.
 
-    Conditions on TaskRow of which a task meets one at most. Each can be read off an index in the order of due instants,
-    which holds for none of them joined by OR.
+    Each queue can be read off an index in the order of due instants, which holds for none of them joined by OR.
     """
-    alone = (and_(_OPEN, TaskRow.candidate_group == key, TaskRow.assignee_id.is_(None)) for key in sole_keys(uow))
-    return (and_(_OPEN, TaskRow.assignee_id == uow.actor.person_id), *alone)
+    return (Queue(and_(_OPEN, TaskRow.assignee_id == uow.actor.person_id)), *map(_waiting_for, sole_keys(uow)))
 
 
-def shared_queues(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
-    """Open tasks the actor may take besides; the same rule as `entitlement` and `free_for_actor`.
+def _waiting_for(key: str) -> Queue:
+    return Queue(and_(_OPEN, TaskRow.candidate_group == key, TaskRow.assignee_id.is_(None)), unassigned=True)
 
-    Conditions on TaskRow of which a task meets one at most.
-    """
+
+def shared_queues(uow: UnitOfWork) -> tuple[Queue, ...]:
+    """Open tasks the actor may take besides; the same rule as `entitlement` and `free_for_actor`."""
     mine = uow.actor.position_keys
     nobodys = TaskRow.assignee_id.is_(None)
     elses = and_(TaskRow.assignee_id != uow.actor.person_id, _given_up(uow))
@@ -201,14 +207,13 @@ def shared_queues(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
             )
         )
     )
-    waiting = (and_(_OPEN, TaskRow.candidate_group == key, nobodys) for key in sorted(mine - set(sole_keys(uow))))
     left_over = and_(_fallback(uow, mine), or_(nobodys, elses))
     return (
-        *waiting,
-        and_(_OPEN, TaskRow.candidate_group.in_(mine), TaskRow.assignee_id.is_not(None), elses),
-        *(and_(TaskRow.id.in_(ids), _OPEN, elsewhere, or_(nobodys, elses)) for ids in batched(sorted(named))),
-        and_(_OPEN, TaskRow.candidate_group.is_(None), left_over),
-        *(and_(_OPEN, TaskRow.candidate_group == key, left_over) for key in vacant_keys(uow) if key not in mine),
+        *map(_waiting_for, sorted(mine - set(sole_keys(uow)))),
+        Queue(and_(_OPEN, TaskRow.candidate_group.in_(mine), TaskRow.assignee_id.is_not(None), elses)),
+        *(Queue(and_(TaskRow.id.in_(ids), _OPEN, elsewhere, or_(nobodys, elses))) for ids in batched(sorted(named))),
+        Queue(and_(_OPEN, TaskRow.candidate_group.is_(None), left_over)),
+        *(Queue(and_(_OPEN, TaskRow.candidate_group == key, left_over)) for key in vacant_keys(uow) if key not in mine),
     )
 
 

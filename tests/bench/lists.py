@@ -60,9 +60,12 @@ def _in_turn(walkers: dict[int, Walker], look: Callable[[UnitOfWork], object], r
 
 
 def fill(walker: Walker, number: int) -> None:
-    """So many open tasks, each of a case of its own, over all positions and months; copied from a real one."""
+    """So many open tasks of four positions, each of a case of its own, over weeks; copied from a real one.
+
+    The first page is full in the smaller office too, so that both show as many lines.
+    """
     at = step.place(walker)
-    groups = [key for key, *_ in POSITIONS]
+    groups = [key for key, *_ in POSITIONS[:4]]
     with walker.database.begin(SYSTEM) as uow:
         uow.execute(floor.CASES.update().values(title="Permintaan data"))
         counted = numbers(number - 1)
@@ -105,6 +108,9 @@ def copy(uow: UnitOfWork, table: Any, chosen: Any, numbers: Any, changed: dict[s
     names = [column.name for column in table.c]
     columns = [changed.get(name, table.c[name]) for name in names]
     uow.execute(insert(table).from_select(names, select(*columns).select_from(table.join(numbers, chosen))))
+    if not uow.sqlite:  # it numbers on by itself, not from what is there
+        last = select(func.max(table.c.id)).scalar_subquery()
+        uow.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
 
 
 def facts(database: Database, case: int, number: int) -> None:
