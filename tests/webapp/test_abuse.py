@@ -42,10 +42,10 @@ def token(client: FlaskClient) -> str:
 
 def posts(app: Flask) -> list[str]:
     """Every address that takes a post, with numbers in its places."""
-    values = {"action": "cancel", "key": "belanja"}
     found = []
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
+            values = {"action": "retire" if "retire" in rule.rule else "cancel", "key": "belanja"}
             _, path = rule.build({name: values.get(name, 1) for name in rule.arguments}) or ("", "")
             found.append(path)
     return found
@@ -169,7 +169,7 @@ ODD = ["\0", "\u202egnp.exe", "a" * 50_000, "%s%n{}", "1e999", "NaN", "Ini 100% 
        "31-02-2026", "0000-00-00", "9999-12-31", "0001-01-01"]  # fmt: skip
 
 
-FIELDS = """name username nip password person_id kind starts_on ends_on order_number superior_id tags reason text note
+FIELDS = """name key from username nip password person_id kind starts_on ends_on order_number superior_id tags reason text note
 day source starts ends label step bound-0 word-0 zone year old new again language theme next"""
 
 
