@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine import (
     alerts,
     calendars,
+    days_off,
     definitions,
     designs,
     documents,
@@ -138,7 +139,40 @@ def _sign_in(uow: UnitOfWork, password: str) -> object:
 
 def _signed_in(database: Database, world: World) -> None:
     with database.begin(NOBODY) as uow:
-        sign_in.enter_demo(uow, world.people["camat"])
+        _tokens.append(sign_in.enter_demo(uow, world.people["camat"]))
+
+
+_tokens: list[str] = []
+
+
+def _touch(uow: UnitOfWork, _: World) -> object:
+    return sessions.touch(uow, _tokens[-1])
+
+
+def _ramadan(uow: UnitOfWork, _: World) -> object:
+    starts, ends = date(2026, 3, 1), date(2026, 3, 20)
+    return calendars.add_period(uow, label="Ramadan", starts=starts, ends=ends, weekdays={0: (("08:00", "12:00"),)})
+
+
+def _by_admin(database: Database, world: World, does: Does) -> None:
+    with database.begin(person(database, ADMINISTRATOR)) as uow:
+        does(uow, world)
+
+
+def _uploaded(database: Database, world: World) -> None:
+    with database.begin(person(database, "kasubag_umum")) as uow:
+        _upload(uow, world)
+
+
+def _remove_upload(uow: UnitOfWork, world: World) -> object:
+    drafts = documents.drafts_of_task(uow, _task(uow, world.cases["new"]))
+    return documents.remove_draft(uow, next(iter(drafts)))
+
+
+def _removed(database: Database, world: World) -> None:
+    _uploaded(database, world)
+    with database.begin(person(database, "kasubag_umum")) as uow:
+        _remove_upload(uow, world)
 
 
 OFFICE = {
@@ -210,16 +244,30 @@ DEEDS: Mapping[str, Deed] = {
     "change a setting": Deed(ADMINISTRATOR, lambda uow, _: office.put(uow, office.NAME, "Kecamatan Lumajang")),
     "move the clock": Deed(ADMINISTRATOR, lambda uow, _: office.advance_clock(uow, by=timedelta(hours=3))),
     "end all sessions": Deed("?", lambda uow, world: sessions.end_all(uow, world.people["camat"]), first=_signed_in),
+    "deploy several at once": Deed(
+        "",
+        lambda uow, _: definitions.deploy_all(
+            uow, [((ex.DIAGRAMS / f"{name}.bpmn").read_bytes(), {}, ()) for name in ("link", "start_timer")]
+        ),
+    ),
+    "use a session": Deed("?", _touch, timedelta(hours=1), _signed_in),
+    "throw a draft file away": Deed("kasubag_umum", _remove_upload, first=_uploaded),
+    "sweep abandoned files": Deed("", lambda uow, _: documents.sweep(uow), timedelta(days=9), _removed),
+    "copy a year's days off": Deed(ADMINISTRATOR, lambda uow, _: days_off.copy_year(uow, 2027)),
+    "take a day off back": Deed(
+        ADMINISTRATOR,
+        lambda uow, _: calendars.remove_day_off(uow, date(2026, 3, 12)),
+        first=lambda database, world: _by_admin(database, world, _new_day_off),
+    ),
+    "end other working hours": Deed(
+        ADMINISTRATOR,
+        lambda uow, _: calendars.end_period(uow, calendars.hours(uow)[-1].id),
+        first=lambda database, world: _by_admin(database, world, _ramadan),
+    ),
     "load an office": Deed(ADMINISTRATOR, lambda uow, _: office_file.load_office(uow, OFFICE)),
     "change working hours for a while": Deed(
         ADMINISTRATOR,
-        lambda uow, _: calendars.add_period(
-            uow,
-            label="Ramadan",
-            starts=date(2026, 3, 1),
-            ends=date(2026, 3, 20),
-            weekdays={0: (("08:00", "12:00"),)},
-        ),
+        _ramadan,
     ),
     "deliver a message from outside": Deed(
         ADMINISTRATOR, lambda uow, _: instances.correlate(uow, "received by task", "7", {}), first=ex.wait_for_message
