@@ -18,6 +18,7 @@ from .model import (
     Base,
     CandidateRow,
     DeadlineRow,
+    IncidentRow,
     InstanceRow,
     JobRow,
     ParticipantRow,
@@ -41,6 +42,7 @@ KINDS: tuple[type[Base], ...] = (
     AlertRow,
     SubmissionRow,
     JobRow,
+    IncidentRow,
     SubscriptionRow,
 )
 

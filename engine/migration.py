@@ -6,6 +6,7 @@ For the owners of a process and administrators. What a move would do is worked o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -161,21 +162,9 @@ def _overdue(uow: UnitOfWork, row: InstanceRow) -> bool:
 
 
 def _catch_up(uow: UnitOfWork, row: InstanceRow) -> None:
-    try:
+    """Fire what is due; what fails in the old version stays due, and perhaps the new one mends it."""
+    with suppress(ActivityFailed):
         instances.fire(uow, row)
-    except ActivityFailed as error:
-        raise CannotMove(
-            [
-                DiagramProblem(
-                    "overdue",
-                    N_("What has fallen due can't be done: %(reason)s."),
-                    N_("Mend that first; see the failures in the settings."),
-                    error.activity_id,
-                    error.activity_id,
-                    params={"reason": error.reason.strip(" .")},
-                )
-            ]
-        ) from error
 
 
 def check_mapping(uow: UnitOfWork, target: DefinitionRow, mapping: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from .model import (
     CaseState,
     DeadlineRow,
     DeadlineState,
+    IncidentRow,
     InstanceRow,
     JobRow,
     SubmissionRow,
@@ -112,6 +113,8 @@ def apply(
     _readdress(uow, instance.id, moved)
     if instance.state == CaseState.SUSPENDED:
         jobs.hold(uow, instance.id)
+    else:
+        _try_again(uow, instance.id)
     _listen(uow, instance.id, moved)
     instance.variables = dict(snapshot.data)
     instance.activities = [
@@ -302,6 +305,16 @@ def _readdress(uow: UnitOfWork, instance_id: int, moved: Moved) -> None:
     for job in uow.session.scalars(select(JobRow).where(JobRow.instance_id == instance_id)):
         if job.key in wanted and job.payload != wanted[job.key]:
             job.payload = wanted[job.key]
+
+
+def _try_again(uow: UnitOfWork, instance_id: int) -> None:
+    """Give what has failed in the old version a fresh count of attempts in the new one."""
+    dead = update(JobRow).where(JobRow.instance_id == instance_id, JobRow.dead.is_(True))
+    uow.session.execute(dead.values(dead=False, attempts=0, not_before=None))
+    failed = select(IncidentRow).where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
+    for incident in uow.session.scalars(failed):
+        incident.resolved_at, incident.resolved_by = uow.now, uow.actor.person_id
+        history.record(uow, "incident.retried", instance_id=instance_id, activity_id=incident.activity_id)
 
 
 def _listen(uow: UnitOfWork, instance_id: int, moved: Moved) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import cases, imprints, instances, migration, move_plan, task_page, tasks
+from engine import cases, definitions, imprints, instances, jobs, migration, move_plan, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CannotMove, CaseMovedOn, CaseNotActive, InvalidInput, NotAllowed, NotFound
@@ -20,6 +20,7 @@ from engine.model import (
     CaseState,
     DeadlineRow,
     HistoryRow,
+    IncidentRow,
     InstanceRow,
     JobRow,
     SubmissionRow,
@@ -42,6 +43,7 @@ from tests.durability.variants import (
     with_other_lanes,
     without_deadline,
 )
+from tests.engine.spiff.drawing import draw
 from tests.office import ADMINISTRATOR, person
 
 REASON = "SOP diperbaiki."
@@ -443,3 +445,48 @@ def test_two_owners_who_move_and_undo_at_once_leave_a_whole_case(database: Datab
     with database.read(SYSTEM) as uow:
         version = uow.session.get_one(InstanceRow, case).definition_id
     assert (version == view.id) != (rows(database, case) == before)
+
+
+FAILING = """
+start s
+user a
+boundary late at=a after=PT5M
+xor g
+end e1
+end e2
+end f
+s > a
+a > f
+late > g
+g > e1 if missing
+g > e2 else
+"""
+
+
+def test_a_case_that_fails_in_its_version_is_helped_by_a_better_one(
+    database: Database, world: World, clock: SetClock
+) -> None:
+    owner = person(database, "pengelola_sop")
+    with database.begin(owner) as uow:
+        definitions.deploy(uow, draw(FAILING, owners="pengelola_sop"), {})
+        case = instances.start(uow, "p").instance_id
+    for _ in range(jobs.RETRIES):
+        clock.advance(timedelta(minutes=10))
+        Worker(database).run_once()
+    assert incidents_of(database, case) == [False]
+    with database.begin(owner) as uow:
+        better = definitions.deploy(uow, draw(FAILING.replace("if missing", "if 1 == 2"), owners="pengelola_sop"), {})
+    with database.begin(owner) as uow:
+        migration.move(uow, case, better.id, {}, REASON)
+    assert incidents_of(database, case) == [True]
+    assert alerts_of(database, case) == []
+    Worker(database).run_once()
+    assert [activity for _, activity, _ in alerts_of(database, case)] == ["a"]
+    assert not broken_rules(database)
+
+
+def incidents_of(database: Database, case: int) -> list[bool]:
+    """Whether each incident of a case is resolved."""
+    with database.read(SYSTEM) as uow:
+        found = uow.session.scalars(select(IncidentRow.resolved_at).where(IncidentRow.instance_id == case))
+        return [at is not None for at in found]
