@@ -36,7 +36,7 @@ def edit(chance: random.Random, whole: Block, count: Iterator[int]) -> tuple[str
         ways.append(("add", one))
         if (one.event or (one.border or (None,))[0]) in timed(one):
             ways += [("duration", one)] * 3
-        if one.kind in ("task", "sub") and not one.over:
+        if one.kind in ("task", "sub") and not one.over and not any(e.trigger == "error" for e in one.border):
             ways += [("unwatch" if one.border else "watch", one)] * 2
         if one.kind in ("xor", "loop"):
             ways.append(("condition", one))

@@ -73,7 +73,7 @@ def finish(chance: random.Random, walk: Walk) -> None:
     try:
         if walk.snapshot.tasks:
             walk.complete_key(chance.choice(walk.snapshot.tasks).key, **given, got=1)
-        elif walk.snapshot.events and not walk.snapshot.timers:
+        elif walk.snapshot.events and (not walk.snapshot.timers or chance.random() < 0.5):
             walk.receive(chance.choice(walk.snapshot.events).key, **given, got=1)
         else:
             walk.later(hours=2)
