@@ -51,7 +51,7 @@ def test_a_blocking_finding_gives_one_and_names_element_and_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "bad.bpmn"
-    path.write_bytes(SOP.read_bytes().replace(b"userTask", b"callActivity"))
+    path.write_bytes(SOP.read_bytes().replace(b"userTask", b"complexGateway"))
     code, (line,) = linted(capsys, path)
     assert code == 1
     assert set(line) == {"file", "problems"}
