@@ -23,6 +23,7 @@ Sort = Literal["due", "new", "title"]
 
 MOST_COUNTED = 100  #: a hundred tasks or ten thousand: the same for who has them to do
 MOST_LISTED = 250  #: how far a list is counted ahead
+FURTHEST = 100_000  #: page: nobody turns so many, and what an address says is bounded
 
 #: a task is near its deadline when less than this share of its standard time is left
 NEAR = 0.25
@@ -77,7 +78,7 @@ def inbox(
     per_page: int = 25,
 ) -> Page[TaskItem]:
     """One page of open tasks of active cases. Late first, then by due; `query` looks at step, case, unit and sender."""
-    page = max(1, page)
+    page = min(max(1, page), FURTHEST)
     queues, filters = _queues(uow, scope), _filters(uow, query, process, late)
     # One more than this page ends with shows whether there is another.
     most = max(MOST_LISTED, page * per_page)

@@ -70,9 +70,9 @@ def test_more_rows_than_allowed_are_cut_but_still_noticed() -> None:
 
 def test_a_large_post_is_nested_quickly() -> None:
     pairs = [(f"rows-{row}-c{cell}", "1.234,5") for row in range(1000) for cell in range(20)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(nest(pairs)["rows"]) == 1000
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(st.tuples(st.text("abr019-_", max_size=9), st.text(max_size=3)), max_size=20))
