@@ -169,8 +169,8 @@ ODD = ["\0", "\u202egnp.exe", "a" * 50_000, "%s%n{}", "1e999", "NaN", "Ini 100% 
        "31-02-2026", "0000-00-00", "9999-12-31", "0001-01-01"]  # fmt: skip
 
 
-FIELDS = """name key from username nip password person_id kind starts_on ends_on order_number superior_id tags reason text note
-day source starts ends label step bound-0 word-0 zone year old new again language theme next"""
+FIELDS = """name key from username nip password person_id kind starts_on ends_on order_number superior_id tags reason
+text note day source starts ends label step bound-0 word-0 zone year old new again language theme next"""
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
