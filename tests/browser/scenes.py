@@ -127,6 +127,7 @@ def refuse_moving(page: Page) -> None:
 
 UMUM, KEUANGAN, SEKRETARIS = "kasubag_umum", "kasubag_keuangan", "sekretaris_kecamatan"
 
+
 def rehearse_a_while(page: Page) -> None:
     """Three steps done, one of them late, and two of the units that were asked."""
     for button in ("Isikan otomatis", "sampai tenggat berikutnya", *["Isikan otomatis"] * 4):
