@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -275,15 +274,9 @@ def _held(scope: BpmnBaseWorkflow) -> dict[UUID, bool]:
                 elif not child.has_state(PREDICTED):
                     hold(child)
     for group in _joins(scope):
-        tokens = _unused(group)
-        ended = bool(tokens) and isinstance(tokens[0].task_spec, _EndJoin)
-        if ended:  # ended branches fold into the newest: variables are replaced whole, so the sum stays the same
-            for older, newer in pairwise(tokens):
-                newer.parent.data = {**older.parent.data, **newer.parent.data}
-            tokens = tokens[-1:]
-        for token in tokens:
+        for token in _unused(group):
             hold(token)
-            hold(token.parent, not ended)
+            hold(token.parent)
     for task in spent:  # the join must not find what follows an event right below the split
         if any(below.id in keep for below in _below(task)):
             hold(task)
@@ -322,21 +315,19 @@ def _splits(task: Task) -> Iterator[Task]:
 def _joins(scope: BpmnBaseWorkflow) -> Iterable[list[Task]]:
     groups: dict[str, list[Task]] = {}
     for task in scope.tasks.values():
-        if isinstance(task.task_spec, UnstructuredJoin) and task.has_state(S.FINISHED_MASK):
+        joins = isinstance(task.task_spec, UnstructuredJoin) and not isinstance(task.task_spec, _EndJoin)
+        if joins and task.has_state(S.FINISHED_MASK):  # variables are the case's: ended branches have nothing to add
             groups.setdefault(task.task_spec.name, []).append(task)
     return groups.values()
 
 
 def _unused(group: list[Task]) -> list[Task]:
-    """Tokens that arrived at a join and wait there, oldest first.
-
-    Used is a token when the join fired later, and not on the token's own way here.
-    """
-    fired = [t for t in group if t.state == S.COMPLETED]
-    tokens = []
-    for task in group:
-        if task.state == S.CANCELLED and task.parent is not None and task.parent.state == S.COMPLETED:
-            way = {a.id for a in _above(task)}
-            if not any(f.id not in way and f.last_state_change >= task.last_state_change for f in fired):
-                tokens.append(task)
+    """Tokens that arrived at a join and wait there, oldest first; used are those that came before it last fired."""
+    fired = max((t.last_state_change for t in group if t.state == S.COMPLETED), default=-1)
+    tokens = [
+        t
+        for t in group
+        if t.state == S.CANCELLED and t.last_state_change > fired
+        if t.parent is not None and t.parent.state == S.COMPLETED
+    ]
     return sorted(tokens, key=lambda t: t.last_state_change)

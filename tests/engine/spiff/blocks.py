@@ -11,6 +11,7 @@ from typing import Any
 FLAGS = ("f0", "f1", "f2")
 LISTS = ("l0", "l1")
 BOTTOM = ("task", "wait", "hear", "each", "again", "receive", "effect")
+NESTING = ("seq", "xor", "and", "or", "loop", "twice", "sub", "either")
 #: what an effect may be, by the kinds of a set
 EFFECTS = {"signal": "signals", "message": "messages", "escalate": "codes", "fail": "codes", "stop": "stops"}
 TRIGGERS = {"timer": "timer", "cycle": "timer", "message": "messages", "signal": "signals", "condition": "conditions"}
@@ -72,7 +73,9 @@ class Maker:
 
     def __init__(self, chance: random.Random, kinds: list[str]) -> None:
         self.chance, self.kinds, self.count = chance, kinds, count()
-        self.blocks = [k for k in kinds if k in BOTTOM or k in ("seq", "xor", "and", "or", "loop", "sub", "either")]
+        self.blocks = [
+            k for k in kinds if k in BOTTOM or k in ("seq", "xor", "and", "or", "loop", "twice", "sub", "either")
+        ]
         self.bottom = [k for k in self.blocks if k in BOTTOM]
         self.triggers = [t for t, kind in TRIGGERS.items() if kind in kinds and not (t == "cycle" and "once" in kinds)]
 
@@ -97,6 +100,10 @@ class Maker:
         if kind == "loop":  # a person stands in every round
             round = Block("seq", f"{id}s", (Block("task", f"{id}t"), *some(1)))
             return Block(kind, id, (round,), (chance.choice(FLAGS),))
+        if kind == "twice":  # round by itself, at most once between two exits: a script turns what decides
+            flag = f"{id}f"  # of its own: two that turn the same one would go round for ever
+            turn = Block("script", f"{id}t", flags=(flag, flag))
+            return Block("loop", id, (Block("seq", f"{id}s", (*some(1), turn)),), (flag,))
         if kind == "either":
             events = [self.event(t) for t in self.several()]
             return Block(kind, id, border=tuple(replace(e, stops=True, then=some(1)[0]) for e in events))
@@ -297,3 +304,9 @@ def blocks(one: Block) -> Iterator[Block]:
     yield one
     for inner in (*one.inner, *(e.then for e in (*one.border, *one.beside) if e.then is not None)):
         yield from blocks(inner)
+
+
+def beginning(whole: Block) -> dict[str, Any]:
+    """The variables that a case begins with: nothing decided, two items in each list."""
+    flags = {flag: False for one in blocks(whole) for flag in (*FLAGS, *one.flags)}
+    return {**flags, **{name: ["x", "y"] for name in LISTS}, "who": "k1"}

@@ -247,6 +247,41 @@ def test_an_automatic_round_through_a_join_uses_its_tokens_once() -> None:
     assert walk.open == ["check"]
 
 
+def test_a_join_reached_again_in_the_same_step_waits_for_both_again() -> None:
+    """The token of `w` from the first round must not count when `p`, with nothing to do, arrives in the second."""
+    walk = Walk(
+        draw("""
+            start s
+            xor again
+            and split
+            user p each=units as=unit
+            user w
+            and join
+            script turn do=x=1
+            xor good
+            end e
+            s > again
+            again > split
+            split > p
+            split > w
+            p > join
+            w > join
+            join > turn
+            turn > good
+            good > e if ok
+            good > again else
+        """),
+        units=["i"],
+        ok=False,
+    )
+    walk.complete("w")
+    walk.complete("p:i", units=[])
+    assert walk.open == ["w"]
+    assert [a.activity_id for a in walk.snapshot.activities] == ["join"]
+    walk.complete("w", ok=True)
+    assert walk.ended
+
+
 def test_a_join_that_can_never_come_together_is_told() -> None:
     walk = Walk(
         draw("""

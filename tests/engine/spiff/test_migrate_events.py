@@ -13,7 +13,7 @@ from engine.errors import ActivityFailed, CannotMove
 from engine.spiff import migrate
 from engine.spiff.around import Around
 from engine.spiff.step import NoSuchTask
-from tests.engine.spiff.blocks import FLAGS, LISTS, diagram, text
+from tests.engine.spiff.blocks import FLAGS, LISTS, beginning, diagram, text
 from tests.engine.spiff.drawing import Walk, draw, elapsed
 from tests.engine.spiff.edits import edit
 from tests.engine.spiff.test_migrate_names import go_on
@@ -43,7 +43,7 @@ def move_once(kinds: str, seed: int) -> str:
         _, edited, renamed = edit(chance, edited, names)
         mapping = {old: renamed.get(new, new) for old, new in mapping.items()} | renamed
     old, new = draw(text(whole)), draw(text(edited))
-    values: dict[str, Any] = dict.fromkeys(FLAGS, False) | {name: ["x", "y"] for name in LISTS} | {"who": "k1"}
+    values = beginning(whole) | beginning(edited)
     walk, target = Walk(old, **values), Walk(new, **values)
     for _ in range(chance.randint(0, 12)):
         go_on(chance, walk)

@@ -12,7 +12,7 @@ from engine.diagram import read
 from engine.spiff import migrate
 from engine.spiff.around import Around
 from engine.spiff.step import NoSuchTask
-from tests.engine.spiff.blocks import FLAGS, LISTS, diagram, text
+from tests.engine.spiff.blocks import FLAGS, LISTS, beginning, diagram, text
 from tests.engine.spiff.drawing import Walk, draw, elapsed
 from tests.engine.spiff.test_walks import SETS
 from tests.engine.test_migrate_elements import NEW, renamed
@@ -35,9 +35,10 @@ def test_a_case_goes_on_under_new_names_for_long(kinds: str) -> None:
 
 def rename_once(kinds: str, seed: int) -> str:
     chance = random.Random(f"names {kinds} {seed}")
-    old = draw(text(diagram(chance, kinds)))
+    whole = diagram(chance, kinds)
+    old = draw(text(whole))
     new = renamed(old)
-    values: dict[str, Any] = dict.fromkeys(FLAGS, False) | {name: ["x", "y"] for name in LISTS} | {"who": "k1"}
+    values = beginning(whole)
     walk, twin = Walk(old, **values), Walk(new, **values)
     before, after = read.read(old).process, read.read(new).process
     passage = migrate.between(walk.spec, twin.spec, before, after)

@@ -248,16 +248,29 @@ def test_an_item_that_ends_brings_no_old_values_back(order: str) -> None:
         assert walk.task("c").data["f"] is True, "the second item had set nothing"
 
 
-def test_an_item_that_was_begun_by_an_older_engine_hands_on_all_it_knows() -> None:
-    walk = Walk(draw(OWN.format(order="")), f=False)
-    walk.complete("q", units=["x"])
+def as_of_an_older_engine(walk: Walk) -> None:
+    """Take the lists of own variables out of the stored case."""
     case = state.load(walk.spec, walk.state)
     for task in case.tasks.values():
         task.internal_data.pop("own", None)
     walk.snapshot = replace(walk.snapshot, state=state.dump(case))
+
+
+def test_an_item_that_was_begun_by_an_older_engine_hands_on_all_it_knows() -> None:
+    walk = Walk(draw(OWN.format(order="")), f=False)
+    walk.complete("q", units=["x"])
+    as_of_an_older_engine(walk)
     walk.complete("a:x", f=True)
     walk.complete("b:x")
     assert walk.task("c").data["f"] is True
+
+
+def test_lists_of_items_that_an_older_engine_began_are_never_mixed() -> None:
+    walk = Walk(NESTED.replace(b">ok<", b">len(found) &lt; 9<"), units=["x", "y"])
+    as_of_an_older_engine(walk)
+    walk.complete("a:x", found=[1, 2, 3])
+    walk.complete("a:y", found=[3, 4])
+    assert walk.task("c").data["found"] == [3, 4]
 
 
 GIVING = """
