@@ -265,6 +265,34 @@ def test_a_host_that_is_not_allowed_is_not_called_and_becomes_an_incident(
     assert "ALUR_HTTP_HOSTS" in incident.message
 
 
+def test_a_round_that_never_waits_is_stopped_and_becomes_an_incident(
+    office: Database, as_: As, clock: SetClock
+) -> None:
+    """The list has nobody in it, so the step that should wait in every round is passed by."""
+
+    def spinning(xml: str) -> str:
+        body = """<exclusiveGateway id="m"/><exclusiveGateway id="g" default="g_m"/>
+            <userTask id="l" camunda:candidateGroups="clerk"><multiInstanceLoopCharacteristics
+              camunda:collection="${[]}" camunda:elementVariable="n"/></userTask>
+            <sequenceFlow id="x_m" sourceRef="x" targetRef="m"/><sequenceFlow id="m_l" sourceRef="m" targetRef="l"/>
+            <sequenceFlow id="l_g" sourceRef="l" targetRef="g"/><sequenceFlow id="g_m" sourceRef="g" targetRef="m"/>
+            <sequenceFlow id="g_a" sourceRef="g" targetRef="a">
+              <conditionExpression>1 == 2</conditionExpression></sequenceFlow>"""
+        return xml.replace('<sequenceFlow id="x_a" sourceRef="x" targetRef="a"/>', body)
+
+    deployed(office, "catch_timer", spinning)
+    case = started(office, as_, "catch_timer")
+    for _ in range(jobs.RETRIES):
+        clock.advance(timedelta(minutes=10))
+        Worker(office).run_once()
+    with office.read(as_("administrator")) as uow:
+        (incident,) = incidents.listing(uow)
+        row = uow.session.get_one(InstanceRow, case)
+        assert (row.state, row.row_version) == ("active", 1), "the case stands where it stood"
+    assert incident.instance_id == case
+    assert "automatic steps" in incident.message
+
+
 def test_a_call_under_way_is_leased_and_one_whose_case_has_gone_changes_nothing(office: Database, as_: As) -> None:
     deployed(office, "service_task")
     case = started(office, as_, "service_task")

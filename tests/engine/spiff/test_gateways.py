@@ -59,6 +59,39 @@ def test_rounds_with_joins_do_not_grow_the_state() -> None:
     assert max(sizes) - min(sizes[1:]) < 60
 
 
+def test_a_thousand_rounds_of_rework_leave_the_state_as_it_was() -> None:
+    walk = Walk(
+        draw("""
+            start s
+            xor again
+            user a
+            boundary late at=a after=PT5M
+            user told
+            end told_all
+            xor good
+            end e
+            s > again
+            again > a
+            late > told
+            told > told_all
+            a > good
+            good > e if ok
+            good > again else
+        """)
+    )
+    sizes = []
+    for number in range(1_000):
+        if number % 10 == 0:  # late, and somebody is told
+            walk.later(minutes=6)
+            walk.fire()
+            walk.complete("told")
+        walk.complete("a", ok=False)
+        sizes.append(len(walk.state))
+    assert max(sizes[900:]) <= max(sizes[:100]) + 20
+    walk.complete("a", ok=True)
+    assert walk.ended
+
+
 SOME = draw("""
     start s
     xor again
