@@ -99,7 +99,7 @@ def problems_of(path: Path, neighbours: Neighbours | None = None) -> tuple[Diagr
         return error.problems
     except (OSError, ValueError) as error:
         return (_unread(N_("The file can't be read: %(reason)s."), reason=getattr(error, "strerror", None) or error),)
-    except (OutOfTime, RecursionError, MemoryError):
+    except (OutOfTime, RecursionError, MemoryError, SystemError):  # the last where time ended inside the parser
         return (_unread(N_("The diagram is too complicated to be checked.")),)
 
 

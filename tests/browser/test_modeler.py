@@ -286,6 +286,8 @@ def test_a_file_from_elsewhere_is_made_to_run_step_by_step(owner: Page, working:
     for place in range(3):
         values.nth(place).fill("sekretariat")
         values.nth(place).press("Tab")
+        expect(values.nth(place)).to_have_value("sekretariat")
+        drawing.kept(owner)  # the panel has been drawn anew; nobody types into the next field before
     expect(drawing.summary(owner)).not_to_contain_text("harus diperbaiki")
     owner.get_by_role("button", name="Pilih pemilik").click()
     drawing.panel(owner).get_by_role("group", name="Pemilik proses").get_by_label("Pengelola SOP").check()
