@@ -15,8 +15,9 @@ from engine.errors import ActivityFailed, DurationError, ExpressionError
 from engine.spiff import events
 from engine.spiff.around import Around
 from engine.spiff.clock import Run, due_of, running, timers_of, waits
+from engine.spiff.cutting import compact
 from engine.spiff.spec import Spec
-from engine.spiff.state import Case, compact
+from engine.spiff.state import Case
 
 MOST_STEPS = 5_000  #: automatic steps in a row; beyond, the diagram goes round without a person or a timer
 MOST_TIMERS = 1_000  #: timers that fire in one step

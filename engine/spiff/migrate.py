@@ -20,10 +20,11 @@ from engine.spiff import step
 from engine.spiff.advance import stepping
 from engine.spiff.around import Around
 from engine.spiff.clock import KINDS, due_of, next_round, plan, text_of, timers_of, waits
+from engine.spiff.cutting import compact, repredict
 from engine.spiff.share import share
 from engine.spiff.snapshot import Snapshot
 from engine.spiff.spec import Spec
-from engine.spiff.state import Case, build, compact, dump, load, repredict, unpack
+from engine.spiff.state import Case, build, dump, load, unpack
 from engine.spiff.telling import FINISH_FIRST, Telling, levels
 from engine.spiff.trace import attached
 from engine.spiff.translate import translate

@@ -22,10 +22,11 @@ from engine.spiff.advance import NoSuchTask as NoSuchTask
 from engine.spiff.advance import advance, fire_due, stepping
 from engine.spiff.around import Around
 from engine.spiff.clock import Run, timers_of, waits
+from engine.spiff.cutting import compact, repredict
 from engine.spiff.share import share
 from engine.spiff.snapshot import Snapshot
 from engine.spiff.spec import Spec
-from engine.spiff.state import Case, compact, dump, load, new, repredict
+from engine.spiff.state import Case, dump, load, new
 from engine.spiff.trace import Trace, is_work
 
 clock.install()

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from engine.errors import AlurError
-from engine.spiff import advance, clock, events, fixes, multiple, share, state, step
+from engine.spiff import advance, clock, cutting, events, fixes, multiple, share, step
 from tests.engine.spiff import test_events, test_gateways, test_multi, test_spec, test_timers
 from tests.engine.spiff.test_walks import SETS, Difference, walk_once
 
@@ -19,31 +19,31 @@ STEPS_IN_A_ROW = 400
 
 #: rule -> module, function, its words, other words, the walks that show it
 RULES: dict[str, tuple[ModuleType, str, str, str, str]] = {
-    "tokens that wait at a join are kept": (state, "_unused", "return sorted(tokens", "return sorted([]", "branches"),
+    "tokens that wait at a join are kept": (cutting, "_unused", "return sorted(tokens", "return sorted([]", "branches"),
     "tokens that a join has used are gone": (
-        state,
+        cutting,
         "_unused",
         " and t.last_state_change > fired",
         "",
         "branches in rounds",
     ),
     "what a token comes from keeps its place": (
-        state,
+        cutting,
         "_held",
         "hold(token.parent)",
         "hold(token.parent, False)",
         "branches",
     ),
     "what an open task inherits from is kept": (
-        state,
+        cutting,
         "_held",
         "        if task.parent is not None:  # a waiting",
         "        if False:  # a waiting",
         "flow",
     ),
-    "an open border keeps its events": (state, "_held", "for split in _splits(task):", "for split in ():", "timers"),
-    "sub-processes that run are kept": (state, "compact", "live.add(key)", "pass", "parts"),
-    "what is to come grows again": (state, "repredict", "for scope in scopes(case):", "for scope in ():", "choices"),
+    "an open border keeps its events": (cutting, "_held", "for split in _splits(task):", "for split in ():", "timers"),
+    "sub-processes that run are kept": (cutting, "compact", "live.add(key)", "pass", "parts"),
+    "what is to come grows again": (cutting, "repredict", "for scope in scopes(case):", "for scope in ():", "choices"),
     "conditions are looked at": (advance, "advance", "events.conditions(", "tuple(", "conditions"),
     "events on a border come again": (advance, "advance", "events.rearm(task)", "pass", "messages"),
     "variables are the case's": (share, "share", "_spread(case, scope, variables)", "pass", "branches"),
@@ -68,14 +68,14 @@ MORE = {
 #: what only shows in special places: the tests that fail
 SEEN_BY: dict[str, tuple[ModuleType, str, str, str, Callable[[], None]]] = {
     "an event that has come and waits again is spent": (
-        state,
+        cutting,
         "_spent",
         "    return any(",
         "    return False and any(",
         test_events.test_a_message_that_comes_again_and_again_leaves_no_growing_state,
     ),
     "each round of a repetition waits once": (
-        state,
+        cutting,
         "_repeated",
         "return _spent(task.parent) or ",
         "return False and ",
