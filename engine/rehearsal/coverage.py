@@ -19,7 +19,8 @@ from ..diagram import read
 from ..diagram.model import Flow, Process
 from ..diagram.xml import BPMN, parse
 from . import scratch
-from .run import Draft, Manner, Run, rehearse
+from .run import Manner, Run, rehearse
+from .stage import Draft
 
 MOST_TRIES = 24  #: of answers for one flow
 MOST_FIELDS = 3  #: that are varied together

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import definitions, designs
 from ..db import UnitOfWork
 from . import scratch
-from .run import Draft
+from .stage import Draft
 
 
 def of_design(uow: UnitOfWork, key: str) -> tuple[Draft, scratch.Office]:

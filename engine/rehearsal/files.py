@@ -12,8 +12,9 @@ from ..diagram.head import head
 from ..diagram.model import Process
 from ..errors import N_, InvalidDiagram, InvalidInput
 from . import coverage
-from .run import Draft, Run, rehearse
+from .run import Run, rehearse
 from .scratch import Like
+from .stage import Draft
 from .trace import Entry
 
 

@@ -5,10 +5,10 @@ Nothing is kept between two looks, so going back is leaving out the last deeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -20,8 +20,10 @@ from ..cases import CasePage
 from ..errors import N_, ActivityFailed, AlurError, DurationError, InvalidInput, InvalidVariables
 from ..form_context import Evaluate, context_for, evaluator
 from ..model import InstanceRow, JobRow, PositionRow, SubscriptionRow, TaskRow
-from .run import Stage, Stuck
+from .stage import Stage, Stuck
 from .trace import Entry, entries
+
+Row = TypeVar("Row")
 
 MOST_DEEDS = 300
 NEXT = "next"  #: in place of a duration: until something falls due
@@ -104,7 +106,7 @@ class Rehearsal:
         try:
             self.stage.begin()
         except AlurError as error:
-            self.stuck = Stuck(None, self.stage.process.name, "%(reason)s", {"reason": str(error)})
+            self.stuck = self.stage.stuck(error)
 
     def play(self, deeds: Sequence[Deed]) -> None:
         """Begin, and do them all; stops at the first that can't be done any more."""
@@ -115,7 +117,7 @@ class Rehearsal:
             try:
                 self.do(deed)
             except ActivityFailed as error:
-                self.stuck = self._failed(error)
+                self.stuck = self.stage.stuck(error)
             except (InvalidVariables, InvalidInput):
                 return  # the draft has changed since: the deeds that no longer fit are left out
 
@@ -124,11 +126,7 @@ class Rehearsal:
         try:
             self.do(deed)
         except ActivityFailed as error:
-            self.stuck = self._failed(error)
-
-    def _failed(self, error: ActivityFailed) -> Stuck:
-        node = self.stage.process.nodes.get(error.activity_id)
-        return Stuck(error.activity_id, node.name if node is not None else "", "%(reason)s", {"reason": error.reason})
+            self.stuck = self.stage.stuck(error)
 
     def do(self, deed: Deed) -> None:
         """One more deed. Raises ActivityFailed, InvalidVariables, and InvalidInput for one that does not fit here."""
@@ -205,31 +203,24 @@ class Rehearsal:
 
     def _waited(self) -> tuple[Waited, ...]:
         nodes = self.stage.process.nodes
-        found = [Waited(row.event_id, row.kind, row.name) for row in self._subscriptions()]
-        for job in self._services():
+        found = [Waited(row.event_id, row.kind, row.name) for row in self.stage.waiting()]
+        for job in self.stage.services():
             id = job.payload["event_id"]
             found.append(Waited(id, "service", nodes[id].name if id in nodes else id))
         return tuple({one.element: one for one in found}.values())
 
-    def _subscriptions(self) -> list[SubscriptionRow]:
-        mine = select(SubscriptionRow).where(SubscriptionRow.instance_id == self.stage.instance_id)
-        return list(self.stage.uow.session.scalars(mine.order_by(SubscriptionRow.id)))
-
-    def _services(self) -> list[JobRow]:
-        mine = select(JobRow).where(JobRow.instance_id == self.stage.instance_id, JobRow.kind == "service")
-        return list(self.stage.uow.session.scalars(mine.order_by(JobRow.id)))
-
     def _waiting(self, event_id: str) -> SubscriptionRow:
-        found = next((row for row in self._subscriptions() if row.event_id == event_id), None)
-        if found is None:
-            raise InvalidInput("event", N_("Nothing waits there any more."))
-        return found
+        return _first(row for row in self.stage.waiting() if row.event_id == event_id)
 
     def _job(self, event_id: str) -> JobRow:
-        found = next((job for job in self._services() if job.payload["event_id"] == event_id), None)
-        if found is None:
-            raise InvalidInput("event", N_("Nothing waits there any more."))
-        return found
+        return _first(job for job in self.stage.services() if job.payload["event_id"] == event_id)
+
+
+def _first(found: Iterator[Row]) -> Row:
+    try:
+        return next(found)
+    except StopIteration:
+        raise InvalidInput("event", N_("Nothing waits there any more.")) from None
 
 
 def read_deeds(value: Any) -> list[Deed]:

@@ -17,8 +17,8 @@ from flask_babel import gettext as _
 from engine import designs
 from engine.errors import InvalidDiagram, InvalidInput, InvalidVariables
 from engine.rehearsal import coverage, drafts
-from engine.rehearsal.run import staged
 from engine.rehearsal.script import NEXT, Deed, Rehearsal, Scene, Sheet, read_deeds
+from engine.rehearsal.stage import staged
 from forms.model import Problem
 from webapp import context, i18n, postings, sketch
 from webapp.design import design
