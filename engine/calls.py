@@ -2,7 +2,7 @@
 
 A version calls what was there when it was deployed: the newest version of each process stored before itself, or the one
 it names. So nothing about it is kept, and a version means the same for ever; that callers follow newer versions is
-`definitions.deploy`'s business.
+`deployment.deploy`'s business.
 """
 
 from __future__ import annotations

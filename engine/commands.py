@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, definitions, demo, doctor, instances, positions, procedures, tasks
+from . import alerts, backup, cases, db, demo, deployment, doctor, instances, positions, procedures, tasks
 from .db import Database, UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
@@ -53,7 +53,7 @@ def deploy(database: Database, arguments: Namespace) -> Result:
         tables = [one.read_bytes() for one in sorted({*path.parent.glob("*.dmn"), *named})]
         files.append((path.read_bytes(), forms, tables))
     with database.begin(actor_of(database, arguments.person)) as uow:
-        made = definitions.deploy_all(uow, files, reason=arguments.reason)
+        made = deployment.deploy_all(uow, files, reason=arguments.reason)
     views = [*made, *(follower for view in made for follower in view.followers)]
     lines = []
     for view in views:

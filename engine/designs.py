@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from . import definitions, design_rows, positions
+from . import definitions, deployment, design_rows, positions
 from .db import UnitOfWork
 from .definitions import Content, DefinitionView
 from .design_choices import DesignChoices, choices
@@ -147,7 +147,7 @@ def problems(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str]) ->
     newest = _editable(uow, key)
     decisions = definitions.content_of(uow, newest.id).decisions if newest else ()
     try:
-        checked = definitions.judged(uow, xml, forms, decisions)
+        checked = deployment.judged(uow, xml, forms, decisions)
     except InvalidDiagram as error:
         return error.problems
     return (*_other_key(checked.diagram.process, key), *checked.problems)
@@ -243,7 +243,7 @@ def publish(uow: UnitOfWork, key: str, *, revision: int, reason: str, expected_n
     if wrong := _other_key(read.read(row.xml).process, key):
         raise InvalidDiagram(wrong)
     content = definitions.content_of(uow, newest.id) if newest else Content(b"", {}, ())
-    made = definitions.deploy(uow, row.xml, row.forms, content.decisions, reason=reason, after=expected_newest or 0)
+    made = deployment.deploy(uow, row.xml, row.forms, content.decisions, reason=reason, after=expected_newest or 0)
     uow.session.delete(row)
     return made
 

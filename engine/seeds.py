@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from . import calls, definitions, locks
+from . import calls, definitions, deployment, locks
 from .checking import Checked
 from .db import UnitOfWork
 from .diagram.link import within
@@ -26,13 +26,13 @@ def deploy(uow: UnitOfWork, processes_dir: Path, forms_dir: Path) -> dict[str, I
     made = []
     for path in _in_order(sorted(processes_dir.glob("*.bpmn"))):
         try:
-            checked = definitions.sound(uow, path.read_bytes(), forms, decisions)
+            checked = deployment.sound(uow, path.read_bytes(), forms, decisions)
         except InvalidDiagram as error:
             refused[path.name] = error
             continue
         if not _known_before(uow, checked):
-            made.append(definitions.store(uow, checked, ""))
-    definitions.follow(uow, made)
+            made.append(deployment.store(uow, checked, ""))
+    deployment.follow(uow, made)
     return refused
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from . import definitions, history, jobs, locks, reading, starts
+from . import definitions, deployment, history, jobs, locks, reading, starts
 from .db import UnitOfWork
 from .definitions import DefinitionView
 from .errors import N_, Conflict, InvalidInput, NotFound
@@ -82,7 +82,7 @@ def restore(uow: UnitOfWork, key: str, version: int, reason: str) -> DefinitionV
     reason = required_reason(reason)
     old = definitions.row_of(uow, key, version)
     content = definitions.content_of(uow, old.id)
-    made = definitions.deploy(uow, content.xml, content.forms, content.decisions, reason=reason, restored=version)
+    made = deployment.deploy(uow, content.xml, content.forms, content.decisions, reason=reason, restored=version)
     if not made.new:
         raise InvalidInput(
             "version",
@@ -128,7 +128,7 @@ def reinstate(uow: UnitOfWork, key: str, reason: str) -> DefinitionView:
         uow, "process.reinstated", entitled_by=entitled_by, key=key, version=row.version, name=row.name, reason=reason
     )
     # Those that call it could not follow while it was retired.
-    definitions.follow(uow, [definitions.view(uow, row, new=True)])
+    deployment.follow(uow, [definitions.view(uow, row, new=True)])
     return definitions.view(uow, row)
 
 

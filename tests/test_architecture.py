@@ -38,9 +38,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "tasks",
         "instances settle",
         "form_context series inbox notes progress documents submissions office_file",
-        "designs design_choices design_rows versions",
-        "alerts procedures seeds calls moves definitions incidents deadlines reading performers jobs mailbox starts "
-        "waiting",
+        "designs design_choices design_rows versions seeds",
+        "deployment",
+        "alerts procedures calls moves definitions incidents deadlines reading performers jobs mailbox starts waiting",
         "users sign_in sessions positions owners holdings calendars calendar_rows days_off office history",
         "checking lint_files",
         "spiff db locks connectors",

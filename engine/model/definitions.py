@@ -27,6 +27,8 @@ class DefinitionRow(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  #: None: the seed
     reason: Mapped[str] = mapped_column(Text, default="")
+    #: key -> version of what it calls, where only that has changed
+    follows: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     retired_at: Mapped[datetime | None]  #: no new starts
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from forms import sample
 from forms.model import Field
 
-from .. import deadlines, definitions, demo_text, documents, instances, positions, tasks
+from .. import deadlines, definitions, demo_text, deployment, documents, instances, positions, tasks
 from ..db import UnitOfWork
 from ..diagram import read
 from ..diagram.model import Process
@@ -62,7 +62,7 @@ def staged(draft: Draft, *, at: datetime, like: scratch.Like | None) -> Iterator
     everything = (*draft.others, draft)
     forms = {key: text for one in everything for key, text in one.forms.items()}
     with scratch.opened([one.process for one in everything], forms, at=at, like=like) as uow:
-        made = definitions.deploy_all(uow, [(one.xml, one.forms, one.decisions) for one in everything])
+        made = deployment.deploy_all(uow, [(one.xml, one.forms, one.decisions) for one in everything])
         yield Stage(uow, definitions.diagram_of(uow, made[-1].id).process)
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from sqlalchemy import select
 
-from engine import definitions, instances, seeds, tasks
+from engine import deployment, instances, seeds, tasks
 from engine.clock import Clock, SetClock
 from engine.db import Database, migrate
 from engine.identity import SYSTEM, Actor
@@ -74,7 +74,7 @@ class Walker:
 
     def deploy(self, xml: bytes) -> None:
         with self.database.begin(self.actor("administrator")) as uow:
-            definitions.deploy(uow, xml, {})
+            deployment.deploy(uow, xml, {})
 
     def start(self, process: str, by: str) -> int:
         with self.database.begin(self.actor(by)) as uow:

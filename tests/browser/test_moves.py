@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select
 
-from engine import definitions, instances
+from engine import deployment, instances
 from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import DefinitionRow, InstanceRow
@@ -30,7 +30,7 @@ def busy(working: Database) -> Database:
     forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
     xml = (ROOT / "processes" / f"{DATA}.bpmn").read_bytes().replace(b">PT5M<", b">PT25M<")
     with working.begin(SYSTEM) as uow:
-        assert definitions.deploy(uow, xml, forms).new
+        assert deployment.deploy(uow, xml, forms).new
     return working
 
 

@@ -13,7 +13,7 @@ from engine import (
     alerts,
     calendars,
     days_off,
-    definitions,
+    deployment,
     designs,
     documents,
     incidents,
@@ -96,7 +96,7 @@ def _fire(uow: UnitOfWork, _: World) -> object:
 def _deploy(uow: UnitOfWork, _: World) -> object:
     xml = (ROOT / "processes" / f"{PROCESS}.bpmn").read_bytes()
     forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
-    return definitions.deploy(
+    return deployment.deploy(
         uow, xml.replace(b'name="Lengkap?"', b'name="Sudah lengkap?"'), forms, reason="Lebih jelas."
     )
 
@@ -246,7 +246,7 @@ DEEDS: Mapping[str, Deed] = {
     "end all sessions": Deed("?", lambda uow, world: sessions.end_all(uow, world.people["camat"]), first=_signed_in),
     "deploy several at once": Deed(
         "",
-        lambda uow, _: definitions.deploy_all(
+        lambda uow, _: deployment.deploy_all(
             uow, [((ex.DIAGRAMS / f"{name}.bpmn").read_bytes(), {}, ()) for name in ("link", "start_timer")]
         ),
     ),

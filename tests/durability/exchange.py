@@ -11,7 +11,19 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine import definitions, designs, incidents, instances, jobs, mailbox, migration, tasks, versions, work
+from engine import (
+    definitions,
+    deployment,
+    designs,
+    incidents,
+    instances,
+    jobs,
+    mailbox,
+    migration,
+    tasks,
+    versions,
+    work,
+)
 from engine.connectors import CONNECTORS
 from engine.db import Database, UnitOfWork
 from engine.identity import SYSTEM
@@ -32,7 +44,7 @@ def deployed(database: Database, *names: str) -> None:
     with database.begin(SYSTEM) as uow:
         for name in names:
             xml = (DIAGRAMS / f"{name}.bpmn").read_text("utf-8").replace(*CHANGED.get(name, ("", "")))
-            definitions.deploy(uow, xml.encode(), {}, [(DIAGRAMS / "leave.dmn").read_bytes()])
+            deployment.deploy(uow, xml.encode(), {}, [(DIAGRAMS / "leave.dmn").read_bytes()])
 
 
 def begun(database: Database, name: str, variables: Mapping[str, Any], *, sent: int = 0) -> int:

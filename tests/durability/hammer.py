@@ -24,7 +24,7 @@ from sqlalchemy import select
 from engine import (
     alerts,
     calendars,
-    definitions,
+    deployment,
     documents,
     incidents,
     instances,
@@ -223,7 +223,7 @@ class Hand:
         forms = {path.stem: path.read_text("utf-8") for path in (ROOT / "forms").glob("*.form")}
         xml = xml.replace(b'name="Lengkap?"', f'name="Lengkap {self.chance.random()}?"'.encode())
         with self.database.begin(self.people["pengelola_sop"]) as uow:
-            definitions.deploy(uow, xml, forms)
+            deployment.deploy(uow, xml, forms)
 
     def come_and_go(self) -> None:
         """A person comes, takes over a task or two, and is ended again."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import definitions, documents, instances, mailbox, notes, office, positions, tasks, users
+from engine import deployment, documents, instances, mailbox, notes, office, positions, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, Conflict, InvalidInput
@@ -184,7 +184,7 @@ def test_versions_deployed_at_once_are_numbered_one_after_the_other(database: Da
     def deploy(name: str) -> int:
         with database.begin(owner) as uow:
             changed = xml.replace(b'name="Lengkap?"', f'name="{name}?"'.encode())
-            return definitions.deploy(uow, changed, forms).version
+            return deployment.deploy(uow, changed, forms).version
 
     assert sorted(at_once(*(lambda n=n: deploy(f"Lengkap {n}") for n in range(3)))) == [2, 3, 4]  # type: ignore[type-var]
 

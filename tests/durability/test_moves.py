@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import cases, definitions, imprints, instances, jobs, migration, move_plan, task_page, tasks
+from engine import cases, deployment, imprints, instances, jobs, migration, move_plan, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CannotMove, CaseMovedOn, CaseNotActive, InvalidInput, NotAllowed, NotFound
@@ -468,14 +468,14 @@ def test_a_case_that_fails_in_its_version_is_helped_by_a_better_one(
 ) -> None:
     owner = person(database, "pengelola_sop")
     with database.begin(owner) as uow:
-        definitions.deploy(uow, draw(FAILING, owners="pengelola_sop"), {})
+        deployment.deploy(uow, draw(FAILING, owners="pengelola_sop"), {})
         case = instances.start(uow, "p").instance_id
     for _ in range(jobs.RETRIES):
         clock.advance(timedelta(minutes=10))
         Worker(database).run_once()
     assert incidents_of(database, case) == [False]
     with database.begin(owner) as uow:
-        better = definitions.deploy(uow, draw(FAILING.replace("if missing", "if 1 == 2"), owners="pengelola_sop"), {})
+        better = deployment.deploy(uow, draw(FAILING.replace("if missing", "if 1 == 2"), owners="pengelola_sop"), {})
     with database.begin(owner) as uow:
         migration.move(uow, case, better.id, {}, REASON)
     assert incidents_of(database, case) == [True]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine import definitions
+from engine import deployment
 from engine.db import Database
 from engine.definitions import DefinitionView
 from tests.durability.furnished import PROCESS
@@ -40,7 +40,7 @@ class Variant:
     def publish(self, database: Database) -> DefinitionView:
         """Put it in force as the next version."""
         with database.begin(person(database, "pengelola_sop")) as uow:
-            view = definitions.deploy(uow, self.xml.encode(), self.forms, reason="Perubahan SOP.")
+            view = deployment.deploy(uow, self.xml.encode(), self.forms, reason="Perubahan SOP.")
         assert view.new
         return view
 

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import alerts, calls, cases, definitions, instances, migration, seeds, task_page, tasks, versions
+from engine import (
+    alerts,
+    calls,
+    cases,
+    definitions,
+    deployment,
+    instances,
+    migration,
+    seeds,
+    task_page,
+    tasks,
+    versions,
+)
 from engine.__main__ import main
 from engine.clock import SetClock
 from engine.db import Database
@@ -47,12 +59,12 @@ def form(label: str, key: str = "ask", source: str = "") -> str:
 
 def deployed(office: Database, key: str, body: str, forms: dict[str, str] | None = None, **more: str) -> DefinitionView:
     with office.begin(SYSTEM) as uow:
-        return definitions.deploy(uow, drawn(key, body, **more), forms or {})
+        return deployment.deploy(uow, drawn(key, body, **more), forms or {})
 
 
 def refusal(office: Database, key: str, body: str) -> dict[str, str]:
     with pytest.raises(InvalidDiagram) as refused, office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, drawn(key, body), {})
+        deployment.deploy(uow, drawn(key, body), {})
     return {p.rule: f"{p.message} {p.remedy}" % dict(p.params) for p in refused.value.problems if p.severity == "error"}
 
 
@@ -119,8 +131,8 @@ def test_callers_of_the_latest_follow_and_running_cases_keep_what_they_began_wit
     done(office, as_, before, "k/a")
     assert open_in(office, before) == []
     with office.begin(SYSTEM) as uow:
-        assert definitions.deploy(uow, drawn("caller", CALLER), {}).new is False
-        assert definitions.deploy(uow, drawn("kept", kept), {}).version == 2
+        assert deployment.deploy(uow, drawn("caller", CALLER), {}).new is False
+        assert deployment.deploy(uow, drawn("kept", kept), {}).version == 2
 
 
 def test_a_caller_is_made_anew_once_for_all_that_has_changed(office: Database) -> None:
@@ -130,7 +142,7 @@ def test_a_caller_is_made_anew_once_for_all_that_has_changed(office: Database) -
         "top": drawn("top", around(call("low", "k"), call("middle", "m"), ids="k m")),
     }
     with office.begin(SYSTEM) as uow:
-        definitions.deploy_all(uow, [(files[key], {}, ()) for key in ("top", "middle", "low")])
+        deployment.deploy_all(uow, [(files[key], {}, ()) for key in ("top", "middle", "low")])
     made = deployed(office, "low", around(step("n"), ids="n"))
     assert [(f.key, f.version, f.follows) for f in made.followers] == [
         ("middle", 2, (("low", 2),)),
@@ -148,7 +160,7 @@ def test_a_caller_that_would_not_run_any_more_stays_as_it_is(office: Database, a
         process='alur:onlyCalled="true"',
     )
     with office.begin(SYSTEM) as uow:
-        made = definitions.deploy(uow, with_error.replace('id="p" name="Test"', 'id="called" name="x"').encode(), {})
+        made = deployment.deploy(uow, with_error.replace('id="p" name="Test"', 'id="called" name="x"').encode(), {})
     assert made.followers == ()
     (told,) = [w for w in made.warnings if w.rule == "caller-stays"]
     assert "Process caller" in told.text()
@@ -172,7 +184,7 @@ def test_what_can_not_be_called_is_refused_by_name(office: Database, as_: As) ->
     message = '<startEvent id="start"><messageEventDefinition messageRef="m"/></startEvent>'
     begun = drawn("begun", SIMPLE.replace(START, message)).replace(b"<process", b'<message id="m" name="m"/><process')
     with office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, begun, {})
+        deployment.deploy(uow, begun, {})
     assert "“begun” begins by" in refusal(office, "caller", around(call("begun"), ids="k"))["begins-itself"]
     with office.begin(as_(OWNER)) as uow:
         versions.retire(uow, "called", "replaced")
@@ -195,7 +207,7 @@ def test_callers_follow_what_was_published_while_it_was_retired(office: Database
 def test_files_that_call_each_other_in_a_ring_are_refused_by_name(office: Database) -> None:
     files = [drawn("x", around(call("y"), ids="k")), drawn("y", around(call("x"), ids="k"))]
     with pytest.raises(InvalidDiagram, match="calls itself by way of"), office.begin(SYSTEM) as uow:
-        definitions.deploy_all(uow, [(file, {}, ()) for file in files])
+        deployment.deploy_all(uow, [(file, {}, ()) for file in files])
 
 
 @pytest.mark.both_databases
@@ -352,6 +364,19 @@ def test_a_start_timer_goes_on_when_its_process_only_follows_what_it_calls(offic
     assert due() == before
 
 
+def test_a_reason_that_speaks_of_calls_is_only_a_reason(office: Database, clock: SetClock) -> None:
+    every = '<startEvent id="start"><timerEventDefinition><timeCycle>%s</timeCycle></timerEventDefinition></startEvent>'
+    deployed(office, "alone", SIMPLE.replace(START, every % "R/P1D"))
+    clock.at += timedelta(hours=5)
+    with office.begin(SYSTEM) as uow:
+        xml = drawn("alone", SIMPLE.replace(START, every % "R/P2D"))
+        made = deployment.deploy(uow, xml, {}, reason="Checked, calls three 3")
+    assert (made.reason, made.follows) == ("Checked, calls three 3", ())
+    with office.read(SYSTEM) as uow:
+        due = uow.session.scalars(select(JobRow.due_at).where(JobRow.key == "start:alone")).one()
+    assert due == clock.at + timedelta(days=2)
+
+
 def test_calls_that_grow_too_large_are_refused_before_they_are_put_together(office: Database, as_: As) -> None:
     page = f"<documentation>{'Langkah. ' * 80_000}</documentation>"
     deployed(office, "called", around(f'<userTask id="a">{page}</userTask>', ids="a"))
@@ -398,8 +423,8 @@ def test_decision_tables_of_the_same_key_are_those_of_the_called_version(office:
     inner = drawn("called", around(first, rule("inside"), step("a"), ids="q x a"))
     outer = drawn("caller", around(first, rule("outside"), call("called"), ids="q x k"))
     with office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, inner, {}, [table])
-        definitions.deploy(uow, outer, {}, [other])
+        deployment.deploy(uow, inner, {}, [table])
+        deployment.deploy(uow, outer, {}, [other])
     case = started(office, as_, "caller")
     with office.read(SYSTEM) as uow:
         variables = uow.session.get_one(InstanceRow, case).variables

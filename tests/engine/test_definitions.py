@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, definitions, instances, procedures, seeds, users
+from engine import calendars, deployment, instances, procedures, seeds, users
 from engine.db import Database
 from engine.diagram.read import read
 from engine.errors import InvalidDiagram
@@ -32,7 +32,7 @@ def edited(database: Database) -> tuple[bytes, dict[str, str]]:
 def test_an_owners_edit_is_a_new_version_and_a_restart_does_not_undo_it(procedure: Database, as_: As) -> None:
     xml, forms = edited(procedure)
     with procedure.begin(as_("pengelola_sop")) as uow:
-        assert definitions.deploy(uow, xml, forms, reason="Waktu tidak cukup").version == 2
+        assert deployment.deploy(uow, xml, forms, reason="Waktu tidak cukup").version == 2
     with procedure.begin(SYSTEM) as uow:
         assert not seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
         page = procedures.get(uow, KEY)
@@ -48,7 +48,7 @@ def test_running_cases_keep_their_version_and_new_ones_take_the_newest(procedure
     old = start()
     xml, forms = edited(procedure)
     with procedure.begin(as_("pengelola_sop")) as uow:
-        definitions.deploy(uow, xml, forms)
+        deployment.deploy(uow, xml, forms)
     new = start()
     due = {
         task.instance_id: (task.due_at - task.created_at).seconds // 60 for task in mine(procedure, as_("kasubag_umum"))
@@ -61,7 +61,7 @@ def test_the_same_content_makes_no_new_version(procedure: Database, as_: As) -> 
         xml = procedures.get(uow, KEY).diagram.xml
     _, forms = edited(procedure)
     with procedure.begin(as_("pengelola_sop")) as uow:
-        again = definitions.deploy(uow, xml, forms)
+        again = deployment.deploy(uow, xml, forms)
     assert (again.version, again.new) == (1, False)
 
 
@@ -71,7 +71,7 @@ def test_a_refused_diagram_names_every_problem_and_changes_nothing(procedure: Da
         b'camunda:formKey="penyampaian"', b'camunda:formKey="tiada"'
     )
     with pytest.raises(InvalidDiagram) as caught, procedure.begin(as_("pengelola_sop")) as uow:
-        definitions.deploy(uow, broken, forms)
+        deployment.deploy(uow, broken, forms)
     errors = {p.element: p for p in caught.value.problems if p.severity == "error"}
     assert len(errors) == 2
     assert "sampaikan_dokumen" in errors

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import definitions, designs, history, instances, mailbox, procedures, versions
+from engine import definitions, deployment, designs, history, instances, mailbox, procedures, versions
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import (
@@ -262,7 +262,7 @@ def test_a_retired_process_begins_by_no_timer_and_no_message_either(office: Data
     diagrams = ROOT / "tests" / "diagrams"
     with office.begin(SYSTEM) as uow:
         for name in ("start_timer", "start_message"):
-            definitions.deploy(uow, (diagrams / f"{name}.bpmn").read_bytes(), {})
+            deployment.deploy(uow, (diagrams / f"{name}.bpmn").read_bytes(), {})
         keys = [item.definition.key for item in procedures.listing(uow)]
         message = definitions.diagram_of(uow, definitions.row_of(uow, "start_message").id).process.start
         assert message is not None

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from engine import definitions, documents, history, instances, notes, positions, tasks, users
+from engine import deployment, documents, history, instances, notes, positions, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CaseNotActive, InvalidInput, NotAllowed, NotFound, TaskNotOpen
@@ -51,7 +51,7 @@ FORM = {
 def task(office: Database, as_: As) -> int:
     """An open task of a case that the Kasubag Umum has started; the Camat comes next."""
     with office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, DIAGRAM, {"letter": json.dumps(FORM)})
+        deployment.deploy(uow, DIAGRAM, {"letter": json.dumps(FORM)})
     with office.begin(as_("kasubag_umum")) as uow:
         task_id = instances.start(uow, "letters").task_id
     assert task_id is not None

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import definitions, incidents, instances, jobs, mailbox, work
+from engine import definitions, deployment, incidents, instances, jobs, mailbox, work
 from engine.clock import SetClock
 from engine.connectors import CONNECTORS, ConnectorFailed, mail
 from engine.db import Database
@@ -34,7 +34,7 @@ As = Callable[[str], Actor]
 def deployed(office: Database, name: str, change: Callable[[str], str] = str) -> str:
     xml = change((DIAGRAMS / f"{name}.bpmn").read_text("utf-8"))
     with office.begin(SYSTEM) as uow:
-        return definitions.deploy(uow, xml.encode(), {}, [(DIAGRAMS / "leave.dmn").read_bytes()]).key
+        return deployment.deploy(uow, xml.encode(), {}, [(DIAGRAMS / "leave.dmn").read_bytes()]).key
 
 
 def started(office: Database, as_: As, name: str) -> int:
@@ -181,7 +181,7 @@ def test_a_start_timer_begins_as_many_cases_as_it_says(office: Database, clock: 
 def test_a_decision_table_is_deployed_with_its_diagram(office: Database, as_: As) -> None:
     xml = (DIAGRAMS / "business_rule_task.bpmn").read_bytes()
     with pytest.raises(InvalidDiagram), office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, xml, {})
+        deployment.deploy(uow, xml, {})
     deployed(office, "business_rule_task")
     definitions._compiled.cache_clear()
     case = started(office, as_, "business_rule_task")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine import cases, definitions, history, instances, positions, procedures, task_page, tasks, users
+from engine import cases, deployment, history, instances, positions, procedures, task_page, tasks, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import (
@@ -276,7 +276,7 @@ def test_an_owner_may_not_deploy_what_another_owns(procedure: Database, as_: Cal
     with procedure.read(SYSTEM) as uow:
         page = procedures.get(uow, "pengumpulan_data_kinerja")
     with pytest.raises(NotAllowed), procedure.begin(as_("camat")) as uow:
-        definitions.deploy(uow, page.diagram.xml, {})
+        deployment.deploy(uow, page.diagram.xml, {})
 
 
 def test_whoever_an_alert_reached_can_hand_the_late_work_to_somebody(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine import definitions, instances
+from engine import deployment, instances
 from engine import tasks as work
 from engine.clock import SetClock
 from engine.db import Database
@@ -160,5 +160,5 @@ class Shop:
 
 def open_shop(database: Database, clock: SetClock) -> Shop:
     with database.begin(SYSTEM) as uow:
-        definitions.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
+        deployment.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
     return Shop(database, clock)

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from openpyxl import load_workbook
 
-from engine import definitions, documents, positions, users
+from engine import deployment, documents, positions, users
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -274,7 +274,7 @@ def open_shop_any(shop: Shop) -> Shop:
     anything = {"type": "filepicker", "key": "lampiran", "label": "Lampiran", "multiple": True}
     form = {**ENTRY, "components": [*ENTRY["components"], anything]}  # type: ignore[misc]
     with shop.database.begin(SYSTEM) as uow:
-        definitions.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(form), "bacaan": json.dumps(READING)})
+        deployment.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(form), "bacaan": json.dumps(READING)})
     return shop
 
 
@@ -379,7 +379,7 @@ def hostile(shop: Shop) -> Shop:
         diagram = diagram.replace(text, f">{safe}<" if text.startswith(">") else safe)
 
     with shop.database.begin(SYSTEM) as uow:
-        definitions.deploy(
+        deployment.deploy(
             uow, diagram.encode(), {"isian": json.dumps(spoiled(ENTRY)), "bacaan": json.dumps(spoiled(READING))}
         )
     return shop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import cases, definitions, instances
+from engine import cases, deployment, instances
 from engine.db import Database
 from engine.identity import SYSTEM
 from tests import answers
@@ -17,7 +17,7 @@ def test_the_whole_procedure_runs_inside_of_another(office: Database, visit: Vis
     deploy(office)
     body = around(call(PROCESS, attributes='alur:number="2"'), step("after"), ids="k after")
     with office.begin(SYSTEM) as uow:
-        made = definitions.deploy(uow, drawn("whole", body, 'alur:calendar="office" alur:starters="kasubag_umum"'), {})
+        made = deployment.deploy(uow, drawn("whole", body, 'alur:calendar="office" alur:starters="kasubag_umum"'), {})
         assert [w.rule for w in made.warnings if w.rule == "other-calendar"] == []
     with office.begin(person(office, "kasubag_umum")) as uow:
         case = instances.start(uow, "whole").instance_id

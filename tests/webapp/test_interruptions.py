@@ -14,7 +14,7 @@ from lxml import html
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from engine import cases, definitions
+from engine import cases, deployment
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -290,7 +290,7 @@ STUCK = (
 
 def test_a_case_that_can_not_go_on_says_where_and_keeps_the_answers(shop: Shop, visit: Visit) -> None:
     with shop.database.begin(SYSTEM) as uow:
-        definitions.deploy(uow, STUCK.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
+        deployment.deploy(uow, STUCK.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
     _, task = shop.start()
     visitor = typing(visit, task)
     page = visitor.press(f"/tasks/{task}", {**FLAT, "judul": "Tidak hilang"}, button=("_send", "1"))

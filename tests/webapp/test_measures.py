@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from engine import definitions, instances
+from engine import deployment, instances
 from engine.db import Database
 from engine.identity import SYSTEM
 from tests.office import person
@@ -34,7 +34,7 @@ READING = {
 
 def test_units_are_read_with_their_numbers(office: Database, app: Flask, visit: Visit) -> None:
     with office.begin(SYSTEM) as uow:
-        definitions.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
+        deployment.deploy(uow, DIAGRAM.encode(), {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)})
     with office.begin(person(office, "kasi_pemerintahan")) as uow:
         started = instances.start(uow, KEY)
     visitor = visit("kasi_pemerintahan")

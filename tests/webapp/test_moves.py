@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import definitions
+from engine import deployment
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
@@ -33,7 +33,7 @@ def publish(office: Database, *changes: tuple[str, str]) -> None:
         assert old in text
         text = text.replace(old, new)
     with office.begin(SYSTEM) as uow:
-        assert definitions.deploy(uow, text.encode(), FORMS).new
+        assert deployment.deploy(uow, text.encode(), FORMS).new
 
 
 def versions(page: Page) -> str:
