@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import calendars, deadlines, definitions, history, jobs, locks, mailbox, office, performers, worktime
+from . import calendars, deadlines, definitions, history, jobs, locks, mailbox, office, performers, task_rows, worktime
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import N_, CaseNotActive, InvalidInput, NotAllowed, NotFound
@@ -26,7 +26,7 @@ from .model import (
     TaskState,
 )
 from .reading import readable
-from .settle import Settled, cancel_tasks, end_deadlines, settle
+from .settle import Settled, end_deadlines, settle
 from .spiff import step
 from .spiff.around import Around
 from .spiff.snapshot import Snapshot
@@ -259,7 +259,7 @@ def cancel(uow: UnitOfWork, instance_id: int, reason: str) -> None:
     row.state, row.reason, row.ended_at = CaseState.CANCELLED, reason.strip(), uow.now
     row.activities = []
     history.record(uow, "case.cancelled", instance_id=row.id, entitled_by=entitled, reason=row.reason)
-    cancel_tasks(uow, row.id, waiting(uow, row.id))
+    task_rows.cancel(uow, row.id, waiting(uow, row.id))
     end_deadlines(uow, row.id, cancelled=True)
     jobs.match(uow, row.id, ())
     mailbox.leave(uow, row.id)

@@ -26,9 +26,10 @@ from .model import (
     TaskRow,
     TaskState,
 )
-from .settle import assign_named, candidates, join, name_case
+from .settle import name_case
 from .spiff.migrate import Moved
 from .spiff.snapshot import OpenTask, WaitingTimer
+from .task_rows import assign_named, candidates, join
 from .worktime import Calendar
 
 #: columns of a task that its activity decides

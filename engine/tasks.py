@@ -31,8 +31,9 @@ from .form_context import context_for, evaluator, strings_in
 from .identity import Entitlement
 from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
 from .reading import readable
-from .settle import forget_candidates, join, settle, value_of
+from .settle import settle, value_of
 from .spiff import step
+from .task_rows import forget_candidates, join
 from .waiting import waiting
 
 _SUBMISSIONS: Any = SubmissionRow.__table__
