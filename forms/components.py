@@ -8,7 +8,7 @@ from typing import Any
 
 from forms import conditions, entries, parts, patterns
 from forms.errors import N_, FormError
-from forms.model import Field
+from forms.model import Column, Field
 
 SILENT = frozenset({"text", "separator", "spacer", "group", "table"})  #: hold no value of their own
 CHOOSING = frozenset({"radio", "select", "checklist", "taglist"})
@@ -134,19 +134,24 @@ def _input(spec: Mapping[str, Any], kind: str, where: str) -> dict[str, Any]:
 def _text_field(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     validate = entries.mapping(spec, "validate", where)
     least, most = (entries.whole(validate, name, where, most=100_000) for name in ("minLength", "maxLength"))
-    entries.ordered(least, most, where)
+    entries.ordered(least, most, where, "maxLength")
     pattern = entries.text(validate, "pattern", where, limit=10_000) or None
     validation = entries.text(validate, "validationType", where, limit=40) or None
     if pattern:
         reason = patterns.flaw(pattern)
         if reason:
-            raise FormError(where, reason)
+            raise FormError(where, reason, setting="pattern")
         if max(least or 0, most or 0) > patterns.MAX_TEXT:
             raise FormError(
-                where, N_("A text with a pattern may have at most %(max)s characters."), {"max": patterns.MAX_TEXT}
+                where,
+                N_("A text with a pattern may have at most %(max)s characters."),
+                {"max": patterns.MAX_TEXT},
+                setting="maxLength",
             )
     if validation not in (None, "custom", "email", "phone", "url"):
-        raise FormError(where, N_("“%(value)s” is not a known kind of text."), {"value": validation})
+        raise FormError(
+            where, N_("“%(value)s” is not a known kind of text."), {"value": validation}, setting="validationType"
+        )
     return {
         "min_length": least,
         "max_length": most,
@@ -160,12 +165,12 @@ def _text_field(spec: Mapping[str, Any], properties: Mapping[str, Any], where: s
 def _number(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     validate = entries.mapping(spec, "validate", where)
     least, most = (entries.real(validate, name, where) for name in ("min", "max"))
-    entries.ordered(least, most, where)
+    entries.ordered(least, most, where, "max")
     if entries.flag(spec, "serializeToString", where):
         raise FormError(where, N_("“%(name)s” is not supported."), {"name": "serializeToString"})
     kind = entries.text(properties, "format", where, limit=40) or None
     if kind not in (None, "money", "percent", "plain"):
-        raise FormError(where, N_("“%(value)s” is not a known number format."), {"value": kind})
+        raise FormError(where, N_("“%(value)s” is not a known number format."), {"value": kind}, setting="format")
     return {
         "min": least,
         "max": most,
@@ -177,27 +182,32 @@ def _number(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) 
 def _datetime(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     subtype = spec.get("subtype", "date")
     if subtype not in ("date", "time", "datetime"):
-        raise FormError(where, N_("A date field is a date, a time or both."))
+        raise FormError(where, N_("A date field is a date, a time or both."), setting="subtype")
     if spec.get("timeSerializingFormat", "no_timezone") != "no_timezone" and subtype != "date":
         raise FormError(where, N_("Times are kept as office time: set “%(name)s”."), {"name": "no_timezone"})
     no_past = entries.flag(spec, "disallowPassedDates", where)
     if no_past and subtype == "time":
-        raise FormError(where, N_("“%(name)s” is not supported here."), {"name": "disallowPassedDates"})
+        raise FormError(
+            where,
+            N_("“%(name)s” is not supported here."),
+            {"name": "disallowPassedDates"},
+            setting="disallowPassedDates",
+        )
     return {"subtype": subtype, "no_past": no_past}
 
 
 def _choosing(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     listed, name = spec.get("values"), entries.text(spec, "valuesKey", where, limit=100) or None
     if (listed is None) == (name is None):
-        raise FormError(where, N_("Choices come either from “values” or from “valuesKey”."))
+        raise FormError(where, N_("Choices come either from “values” or from “valuesKey”."), setting="values")
     found = parts.choices(listed, where) if listed is not None else ()
     if name is None and not found:
-        raise FormError(where, N_("There is nothing to choose from."))
+        raise FormError(where, N_("There is nothing to choose from."), setting="values")
     default = spec.get("defaultValue")
     if name is None and default and not (isinstance(default, str) and default.startswith("=")):
         known = {choice.value for choice in found}
         if not all(isinstance(one, str) and one in known for one in (default if type(default) is list else [default])):
-            raise FormError(where, N_("The default value is not among the choices."))
+            raise FormError(where, N_("The default value is not among the choices."), setting="defaultValue")
     return {"choices": found, "choices_from": name}
 
 
@@ -206,14 +216,16 @@ def _files(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -
     suffixes = tuple(part.strip().lower() for part in accept.split(",") if part.strip())
     for suffix in suffixes:
         if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
-            raise FormError(where, N_("“%(value)s” is not a file ending like “.pdf”."), {"value": suffix})
+            raise FormError(
+                where, N_("“%(value)s” is not a file ending like “.pdf”."), {"value": suffix}, setting="accept"
+            )
     return {"accept": suffixes, "multiple": entries.flag(spec, "multiple", where)}
 
 
 def _body(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     text = entries.text(spec, "text", where, limit=10_000, plain=True)
     if "{{" in text:
-        raise FormError(where, N_("Text can't have placeholders."))
+        raise FormError(where, N_("Text can't have placeholders."), setting="text")
     return {"text": text}
 
 
@@ -226,30 +238,39 @@ def _group(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -
 def _table(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     rows = spec.get("dataSource")
     if (rows is None) == (properties.get("source") is None):
-        raise FormError(where, N_("A table takes its rows either from “source” or from “dataSource”."))
+        raise FormError(
+            where, N_("A table takes its rows either from “source” or from “dataSource”."), setting="source"
+        )
     listed = spec.get("columns")
     if not isinstance(listed, list) or not 0 < len(listed) <= 60:
-        raise FormError(where, N_("A table needs 1 to %(max)s columns."), {"max": 60})
-    columns = tuple(parts.column(one, where) for one in listed)
+        raise FormError(where, N_("A table needs 1 to %(max)s columns."), {"max": 60}, setting="columns")
+    columns = _columns(listed, where)
     if len({column.key for column in columns}) < len(columns):
-        raise FormError(where, N_("Two columns have the same key."))
+        raise FormError(where, N_("Two columns have the same key."), setting="columns")
     return {"columns": columns, "compute": entries.expression(spec, "dataSource", where) if rows is not None else None}
+
+
+def _columns(listed: list[Any], where: str) -> tuple[Column, ...]:
+    try:
+        return tuple(parts.column(one, where) for one in listed)
+    except FormError as error:
+        raise FormError(error.field, error.message, error.params, setting="columns") from None
 
 
 def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     if not entries.flag(spec, "isRepeating", where, otherwise=True):
         raise FormError(where, N_("A dynamic list must repeat; use a group."))
     least, most = (entries.whole(properties, name, where, most=MAX_ROWS) for name in ("minRows", "maxRows"))
-    entries.ordered(least, most, where)
+    entries.ordered(least, most, where, "maxRows")
     default = entries.whole(spec, "defaultRepetitions", where, most=100)
     sourced = properties.get("source") is not None
     may_grow = entries.flag(spec, "allowAddRemove", where, otherwise=True)
     fixed = entries.flag(properties, "fixedRows", where) or not may_grow or sourced
     rows_from = entries.text(properties, "rowsFrom", where, limit=100) or None
     if rows_from and sourced:
-        raise FormError(where, N_("The rows come either from “source” or from “rowsFrom”."))
+        raise FormError(where, N_("The rows come either from “source” or from “rowsFrom”."), setting="rowsFrom")
     if fixed and not rows_from and not sourced:
-        raise FormError(where, N_("Rows that can't be added need a “source” or “rowsFrom”."))
+        raise FormError(where, N_("Rows that can't be added need a “source” or “rowsFrom”."), setting="fixedRows")
     return {
         "min_rows": least,
         "max_rows": most,
@@ -285,21 +306,25 @@ def _agrees(field: Field, row: bool, where: str) -> None:
     if row and (field.type in ("dynamiclist", "table") or field.source is not None):
         raise FormError(where, N_("A list, a table or a source can't stand inside a dynamic list."))
     if row and field.default_expression:
-        raise FormError(where, N_("A default inside a dynamic list can't be an expression."))
+        raise FormError(where, N_("A default inside a dynamic list can't be an expression."), setting="defaultValue")
     if field.source is not None and field.source.earlier and (field.type != "table" or not field.source.field):
-        raise FormError(where, N_("Only the rows of a list, in a table or workbook, are found in earlier cases."))
+        raise FormError(
+            where, N_("Only the rows of a list, in a table or workbook, are found in earlier cases."), setting="source"
+        )
     if field.compute and field.source:
-        raise FormError(where, N_("A value is either computed or taken from a source."))
+        raise FormError(where, N_("A value is either computed or taken from a source."), setting="source")
     if field.internal and not (field.compute or field.readonly):
-        raise FormError(where, N_("Only a computed or read-only field can be internal."))
+        raise FormError(where, N_("Only a computed or read-only field can be internal."), setting="internal")
     if field.type == "dynamiclist":
         keys = {leaf.field.key: leaf.field for leaf in conditions.leaves(field.fields)}
         if not keys:
             raise FormError(where, N_("A dynamic list needs at least one field."))
         if field.row_label is not None and field.row_label not in keys:
-            raise FormError(where, N_("“%(name)s” is not a field of this list."), {"name": field.row_label})
+            raise FormError(
+                where, N_("“%(name)s” is not a field of this list."), {"name": field.row_label}, setting="rowLabel"
+            )
         if field.row_label is None and (field.choices_from or field.unique_rows):
-            raise FormError(where, N_("Say with “rowLabel” which field names the row."))
+            raise FormError(where, N_("Say with “rowLabel” which field names the row."), setting="rowLabel")
 
 
 def _width(spec: Mapping[str, Any], where: str) -> int:
@@ -325,5 +350,5 @@ def _default(value: Any, kind: str, where: str) -> Any:
     else:
         fits = kind != "filepicker" and isinstance(value, str) and len(value) <= 10_000
     if not fits:
-        raise FormError(where, N_("The default value doesn't fit the field."))
+        raise FormError(where, N_("The default value doesn't fit the field."), setting="defaultValue")
     return value

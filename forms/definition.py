@@ -8,19 +8,18 @@ refused, because a key that is silently ignored would change what the form means
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from forms import components, conditions, series, workbook
+from forms import components, conditions, files, series, workbook
 from forms.errors import N_, FormError
 from forms.model import Field, Form, Source
 
 __all__ = ["FormError", "N_", "at", "expressions", "parse", "sources", "value_names", "walk"]
 
-MAX_BYTES = 500_000
 MAX_FIELDS = 500
 MAX_DEPTH = 6  #: groups in groups
+LONGEST_TITLE = 1000  #: characters of a form's name or description
 
 _TOP = {"id", "type", "components", "schemaVersion", "exporter", "executionPlatform", "executionPlatformVersion"}
 _OURS = {"name", "nameEn", "description", "descriptionEn"}
@@ -28,7 +27,7 @@ _OURS = {"name", "nameEn", "description", "descriptionEn"}
 
 def parse(text: str | bytes, *, key: str = "") -> Form:
     """Read a form definition; `key` is used when the JSON has no `id`. Raises FormError, never anything else."""
-    spec = _json(text)
+    spec = files.read(text)
     if not isinstance(spec, dict):
         raise FormError("", N_("A form must be an object."))
     for name in spec:
@@ -38,9 +37,9 @@ def parse(text: str | bytes, *, key: str = "") -> Form:
         raise FormError("", N_("A form needs a list of components."))
     titles = {name: spec.get(name, "") for name in ("id", *_OURS)}
     for name, value in titles.items():
-        if not isinstance(value, str) or len(value) > 1000:
+        if not isinstance(value, str) or len(value) > LONGEST_TITLE:
             raise FormError(
-                "", N_("“%(name)s” must be a text of at most %(max)s characters."), {"name": name, "max": 1000}
+                "", N_("“%(name)s” must be a text of at most %(max)s characters."), {"name": name, "max": LONGEST_TITLE}
             )
     form = Form(
         key=titles["id"] or key,
@@ -96,51 +95,6 @@ def value_names(form: Form) -> frozenset[str]:
     return frozenset(leaf.field.key or "" for leaf in conditions.leaves(form.fields))
 
 
-def _json(text: str | bytes) -> Any:
-    """Decode JSON without surprises: no doubled keys, no NaN, no text that can't be stored."""
-    if len(text) > MAX_BYTES:
-        raise FormError("", N_("The form is larger than %(max)s KB."), {"max": MAX_BYTES // 1000})
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise FormError("", N_("The form is not UTF-8 text.")) from None
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled = next(name for name in names if names.count(name) > 1)
-            raise FormError(_nearest(found), N_("“%(name)s” stands twice in one object."), {"name": doubled[:60]})
-        return found
-
-    def refuse(constant: str) -> Any:
-        raise FormError("", N_("“%(name)s” is not a JSON value."), {"name": constant})
-
-    try:
-        spec = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
-        written = json.dumps(spec, ensure_ascii=False)
-        written.encode()
-    except UnicodeEncodeError:
-        raise FormError("", N_("The form has characters that can't be stored.")) from None
-    except json.JSONDecodeError as wrong:
-        raise FormError(
-            "",
-            N_("The form is not JSON: line %(line)s, column %(column)s."),
-            {"line": wrong.lineno, "column": wrong.colno},
-        ) from None
-    except (ValueError, RecursionError):
-        raise FormError("", N_("The form is nested too deeply or has a number that is too large.")) from None
-    if "\\u0000" in written:
-        raise FormError("", N_("The form has characters that can't be stored."))
-    return spec
-
-
-def _nearest(found: dict[str, Any]) -> str:
-    names = (found.get(name) for name in ("key", "path", "id"))
-    return next((name for name in names if isinstance(name, str)), "")
-
-
 def _fields(specs: Any, where: str, number: str, count: list[int], *, row: bool, depth: int = 0) -> tuple[Field, ...]:
     """Read a list of components; `number` keeps the generated ids of nameless ones apart."""
     if not isinstance(specs, list):
@@ -176,6 +130,6 @@ def _check(form: Form) -> None:
         for field in conditions.components(scope):
             name = conditions.name_of(field)
             if name in seen:
-                raise FormError(name, N_("Two fields have the key “%(name)s”."), {"name": name})
+                raise FormError(name, N_("Two fields have the key “%(name)s”."), {"name": name}, setting="key")
             seen.add(name)
         conditions.order(scope)

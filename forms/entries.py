@@ -23,9 +23,9 @@ def only(given: Mapping[str, Any], known: Collection[str], where: str) -> None:
 def key(spec: Mapping[str, Any], name: str, where: str, *, row: bool) -> str:
     key = spec.get(name)
     if not isinstance(key, str) or not _KEY.fullmatch(key) or "__" in key or keyword.iskeyword(key):
-        raise FormError(where, N_("A key is a word of letters, digits and single underscores."))
+        raise FormError(where, N_("A key is a word of letters, digits and single underscores."), setting=name)
     if key == "typename" or (not row and key in ("item", "item_label")):
-        raise FormError(where, N_("The key “%(name)s” is reserved."), {"name": key})
+        raise FormError(where, N_("The key “%(name)s” is reserved."), {"name": key}, setting=name)
     return key
 
 
@@ -34,7 +34,7 @@ def mapping(spec: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise FormError(where, N_("“%(name)s” must be an object."), {"name": name})
+        raise FormError(where, N_("“%(name)s” must be an object."), {"name": name}, setting=name)
     return value
 
 
@@ -44,10 +44,13 @@ def text(spec: Mapping[str, Any], name: str, where: str, *, limit: int = 2000, p
         return ""
     if not isinstance(value, str) or len(value) > limit:
         raise FormError(
-            where, N_("“%(name)s” must be a text of at most %(max)s characters."), {"name": name, "max": limit}
+            where,
+            N_("“%(name)s” must be a text of at most %(max)s characters."),
+            {"name": name, "max": limit},
+            setting=name,
         )
     if plain and value.lstrip().startswith("="):
-        raise FormError(where, N_("“%(name)s” can't be an expression."), {"name": name})
+        raise FormError(where, N_("“%(name)s” can't be an expression."), {"name": name}, setting=name)
     return value
 
 
@@ -56,7 +59,7 @@ def flag(spec: Mapping[str, Any], name: str, where: str, *, otherwise: bool = Fa
     if value in ("true", "false"):
         return bool(value == "true")
     if not isinstance(value, bool):
-        raise FormError(where, N_("“%(name)s” must be true or false."), {"name": name})
+        raise FormError(where, N_("“%(name)s” must be true or false."), {"name": name}, setting=name)
     return value
 
 
@@ -71,7 +74,7 @@ def real(spec: Mapping[str, Any], name: str, where: str) -> float | None:
         if not math.isfinite(number):
             raise ValueError
     except (ValueError, OverflowError):
-        raise FormError(where, N_("“%(name)s” must be a number."), {"name": name}) from None
+        raise FormError(where, N_("“%(name)s” must be a number."), {"name": name}, setting=name) from None
     return number
 
 
@@ -80,13 +83,15 @@ def whole(spec: Mapping[str, Any], name: str, where: str, *, most: int) -> int |
     if number is None:
         return None
     if number != int(number) or not 0 <= number <= most:
-        raise FormError(where, N_("“%(name)s” must be a whole number from 0 to %(max)s."), {"name": name, "max": most})
+        message = N_("“%(name)s” must be a whole number from 0 to %(max)s.")
+        raise FormError(where, message, {"name": name, "max": most}, setting=name)
     return int(number)
 
 
-def ordered(least: float | None, most: float | None, where: str) -> None:
+def ordered(least: float | None, most: float | None, where: str, name: str) -> None:
+    """Refuse a highest value, the entry `name`, that is below the lowest."""
     if least is not None and most is not None and least > most:
-        raise FormError(where, N_("The lowest allowed is above the highest."))
+        raise FormError(where, N_("The lowest allowed is above the highest."), setting=name)
 
 
 def expression(spec: Mapping[str, Any], name: str, where: str) -> str | None:
@@ -97,5 +102,7 @@ def expression(spec: Mapping[str, Any], name: str, where: str) -> str | None:
     try:
         conditions.names(written)
     except ValueError:
-        raise FormError(where, N_("“%(name)s” is not an expression that can be read."), {"name": name}) from None
+        raise FormError(
+            where, N_("“%(name)s” is not an expression that can be read."), {"name": name}, setting=name
+        ) from None
     return written

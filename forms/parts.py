@@ -20,18 +20,20 @@ def source(given: Any, where: str) -> Source | None:
         try:
             given = json.loads(given)
         except (ValueError, RecursionError):
-            raise FormError(where, N_("The source is not valid JSON.")) from None
+            raise FormError(where, N_("The source is not valid JSON."), setting="source") from None
     if isinstance(given, str):
         activity, _, name = given.partition(".")
         given = {"activity": activity, **({"field": name} if name else {})}
     if not isinstance(given, dict) or not isinstance(given.get("activity"), str) or not given["activity"]:
-        raise FormError(where, N_("A source names an activity."))
+        raise FormError(where, N_("A source names an activity."), setting="source")
     entries.only(given, {"activity", "field", "match", "column", "earlier"}, where)
     parts = {
         name: entries.text(given, name, where, limit=200) or None for name in ("activity", "field", "match", "column")
     }
     if (parts["match"] is None) != (parts["column"] is None) or (parts["match"] and not parts["field"]):
-        raise FormError(where, N_("A source that picks one cell needs “field”, “match” and “column”."))
+        raise FormError(
+            where, N_("A source that picks one cell needs “field”, “match” and “column”."), setting="source"
+        )
     earlier = series.texts(given.get("earlier", []), "earlier", where, most=series.MAX_NAMES)
     return Source(parts["activity"] or "", parts["field"], parts["match"], parts["column"], earlier)
 
@@ -39,16 +41,16 @@ def source(given: Any, where: str) -> Source | None:
 def choices(listed: Any, where: str) -> tuple[Choice, ...]:
     """Read form-js `values`: [{"value", "label", "labelEn"}]."""
     if not isinstance(listed, list) or len(listed) > MAX_CHOICES:
-        raise FormError(where, N_("Choices must be a list of at most %(max)s."), {"max": MAX_CHOICES})
+        raise FormError(where, N_("Choices must be a list of at most %(max)s."), {"max": MAX_CHOICES}, setting="values")
     found: dict[str, Choice] = {}
     for one in listed:
         one = {"value": one, "label": one} if isinstance(one, str) else one
         if not isinstance(one, dict):
-            raise FormError(where, N_("A choice has a value and a label."))
+            raise FormError(where, N_("A choice has a value and a label."), setting="values")
         entries.only(one, {"value", "label", "labelEn"}, where)
         value = entries.text(one, "value", where, limit=200)
         if not value or value in found:
-            raise FormError(where, N_("Each choice needs a value of its own."))
+            raise FormError(where, N_("Each choice needs a value of its own."), setting="values")
         found[value] = Choice(
             value, entries.text(one, "label", where, limit=500) or value, entries.text(one, "labelEn", where, limit=500)
         )

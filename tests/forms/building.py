@@ -21,8 +21,12 @@ def evaluate(text: str, names: Mapping[str, object]) -> object:
     return expressions.evaluate(text, names, FUNCTIONS)
 
 
+def form_text(*components: dict[str, Any], **top: Any) -> str:
+    return json.dumps({"id": "trial", **top, "components": components}, ensure_ascii=False, indent=2) + "\n"
+
+
 def form_of(*components: dict[str, Any]) -> Form:
-    return parse(json.dumps({"id": "trial", "components": components}))
+    return parse(form_text(*components))
 
 
 def at(day: int, hour: int = 9) -> datetime:
