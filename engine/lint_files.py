@@ -1,10 +1,8 @@
-"""Diagrams judged from files, without a database: what `python -m engine lint` does."""
+"""Diagrams judged from files, without a database; `lint_apart` bounds the time and the room it takes."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISCHR, S_ISFIFO
@@ -18,11 +16,7 @@ from .diagram.wiring import Call
 from .diagram.xml import LARGEST
 from .errors import N_, DiagramProblem, InvalidDiagram
 
-SECONDS = 4.0  #: for one file
-
-
-class OutOfTime(BaseException):
-    """Not an Exception: nothing between the clock and us may take it for a fault of its own."""
+TOO_COMPLICATED = N_("The diagram is too complicated to be checked.")
 
 
 class Neighbours:
@@ -89,18 +83,17 @@ def told(problem: DiagramProblem) -> dict[str, Any]:
 def problems_of(path: Path, neighbours: Neighbours | None = None) -> tuple[DiagramProblem, ...]:
     """What is wrong with a diagram, with the forms in `../forms` and the .dmn files beside it.
 
-    Whether positions exist is not known here, nor processes that are not among the neighbours. Bounded in time; a
-    file of more than 5 MB is not read.
+    Whether positions exist is not known here, nor processes that are not among the neighbours. A file of more than
+    5 MB is not read.
     """
     try:
-        with _limited(SECONDS):
-            return _check(path, neighbours or Neighbours()).problems
+        return _check(path, neighbours or Neighbours()).problems
     except InvalidDiagram as error:
         return error.problems
     except (OSError, ValueError) as error:
-        return (_unread(N_("The file can't be read: %(reason)s."), reason=getattr(error, "strerror", None) or error),)
-    except (OutOfTime, RecursionError, MemoryError, SystemError):  # the last where time ended inside the parser
-        return (_unread(N_("The diagram is too complicated to be checked.")),)
+        return (unread(N_("The file can't be read: %(reason)s."), reason=getattr(error, "strerror", None) or error),)
+    except (RecursionError, MemoryError):
+        return (unread(TOO_COMPLICATED),)
 
 
 def _check(path: Path, neighbours: Neighbours) -> Checked:
@@ -116,7 +109,7 @@ def _content(path: Path) -> bytes:
     if S_ISFIFO(kept.st_mode) or S_ISCHR(kept.st_mode):
         raise ValueError("not a regular file")  # reading might never end
     if kept.st_size > LARGEST:
-        raise InvalidDiagram([_unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576)])
+        raise InvalidDiagram([unread(N_("The file has more than %(most)s MB."), most=LARGEST // 1048576)])
     return path.read_bytes()
 
 
@@ -137,19 +130,5 @@ def _text(path: Path) -> str | None:
         return None  # then the form is missing, which is a finding
 
 
-def _unread(message: str, **params: Any) -> DiagramProblem:
+def unread(message: str, **params: Any) -> DiagramProblem:
     return DiagramProblem("unreadable", message, N_("Choose a BPMN 2.0 file of a usual size."), params=params)
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    def stop(*_: Any) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

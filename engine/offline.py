@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import lint_files, office
+from . import lint_apart, office
 from .clock import SystemClock
 from .commands import Result, answers_in, read_json
 from .errors import N_, InvalidInput
@@ -21,8 +21,7 @@ ZONE = ZoneInfo(office.DEFAULT_ZONE)
 
 def lint(arguments: Namespace) -> Result:
     """Judge diagrams from files, one line of JSON or some lines of text for each; asks no database."""
-    neighbours = lint_files.Neighbours([Path(name) for name in arguments.files])
-    views = [lint_files.judged(path, neighbours) for path in neighbours.paths]
+    views = list(lint_apart.judged([Path(name) for name in arguments.files]))
     good = not any(p["severity"] == "error" for view in views for p in view["problems"])
     if arguments.json:
         return Result("\n".join(json.dumps(view, default=str) for view in views), views, good)

@@ -42,7 +42,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "deployment",
         "alerts procedures calls moves definitions incidents deadlines reading performers jobs mailbox starts waiting",
         "users sign_in sessions positions owners holdings calendars calendar_rows days_off office history",
-        "checking lint_files",
+        "checking lint_files lint_apart",
         "spiff db locks connectors",
         "model",
         "diagram",

@@ -15,6 +15,7 @@ from engine.diagram.xml import camunda, child, children, local, ours, parse, pla
 from engine.errors import N_, ExpressionError
 
 NODES = ACTIVITIES | EVENTS | GATEWAYS
+MOST_COMPUTED = 200_000  #: characters of all expressions together
 TIMES = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
 
 
@@ -71,9 +72,22 @@ class _Found:
     flows: dict[str, Flow] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
     expressions: list[str] = field(default_factory=list)
+    computed: int = 0
 
     def expresses(self, *texts: str | None) -> None:
         self.expressions.extend(text for text in texts if text)
+        self.weighs(*texts)
+
+    def weighs(self, *texts: str | None) -> None:
+        """Count what is still to be read as expressions. Raises InvalidDiagram where it is too much for one diagram."""
+        self.computed += sum(len(text) for text in texts if text)
+        if self.computed > MOST_COMPUTED:
+            raise refuse(
+                "too-much-computed",
+                N_("The expressions of the diagram have more than %(most)s characters."),
+                N_("Compute less in the diagram, or split the procedure into several diagrams."),
+                most=MOST_COMPUTED,
+            )
 
 
 def _process(element: etree._Element, *, name: str | None) -> Process:
@@ -150,6 +164,7 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
     groups, users, assignee = (camunda(element, n) for n in ("candidateGroups", "candidateUsers", "assignee"))
     found.expresses(embedded(groups), embedded(users), embedded(assignee), embedded(camunda(element, "priority")))
     wired = wiring(element, found.known)
+    found.weighs(wired.script)
     found.expresses(*_wired_expressions(element, wired))
     return Node(
         id=plain(element, "id") or "",

@@ -14,15 +14,20 @@ from typing import Any
 from ..errors import ExpressionError
 
 LENGTH = 2_000  #: characters of an expression
+REMEMBERED = 200  #: characters of one that is worth remembering: the tree of a long one takes a megabyte
 DEPTH = 100  #: nested nodes
 BITS = 256  #: of a whole number
 
 _SCALARS = (str, int, float, bool, type(None))
 
 
-@lru_cache(maxsize=2_048)
 def names_in(text: str) -> frozenset[str]:
     """The names an expression needs from outside: no functions, no variables of its own comprehensions."""
+    return _names(text) if len(text) <= REMEMBERED else _names.__wrapped__(text)
+
+
+@lru_cache(maxsize=2_048)
+def _names(text: str) -> frozenset[str]:
     return frozenset(_free(tree(text), frozenset()))
 
 
@@ -50,7 +55,7 @@ def tree(text: str) -> ast.expr:
         raise ExpressionError(str(text)[:80], "an expression must be text")
     if len(text) > LENGTH:
         raise ExpressionError(text[:80] + "...", f"longer than {LENGTH} characters")
-    return _parsed(text.strip())
+    return _parsed(text.strip()) if len(text) <= REMEMBERED else _parsed.__wrapped__(text.strip())
 
 
 @lru_cache(maxsize=2_048)

@@ -30,18 +30,13 @@ def away(database: Database, request: pytest.FixtureRequest) -> Away:
 
     @contextmanager
     def file_gone() -> Iterator[None]:
-        path = Path(database.url.removeprefix("sqlite:///"))
-        database.dispose()  # an open file would outlive its name
-        kept = [(one, one.with_name(f"kept-{one.name}")) for one in path.parent.glob(f"{path.name}*")]
-        for one, aside in kept:
-            one.rename(aside)
-        path.mkdir()
+        folder = Path(database.url.removeprefix("sqlite:///")).parent
+        away = folder.rename(folder.with_name(f"{folder.name}-away"))  # all of its files in one moment
+        database.dispose()  # a file that is open outlives its name: nobody goes on with it, or opens it again
         try:
             yield
         finally:
-            path.rmdir()
-            for one, aside in kept:
-                aside.rename(one)
+            away.rename(folder)
 
     @contextmanager
     def server_closed() -> Iterator[None]:
