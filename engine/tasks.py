@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from forms import definition, submission
-from forms.model import Context, Form
+from forms import submission
+from forms.model import Form
 from forms.submission import Refreshed
 
-from . import deadlines, definitions, documents, history, instances, locks, performers, positions
+from . import deadlines, definitions, history, instances, locks, performers, submissions
 from .db import UnitOfWork
 from .diagram.model import Process
 from .errors import (
@@ -27,17 +27,15 @@ from .errors import (
     TaskAlreadyClaimed,
     TaskNotOpen,
 )
-from .form_context import context_for, evaluator, strings_in
+from .form_context import context_for, evaluator
 from .identity import Entitlement
-from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, TaskRow, TaskState
+from .next_steps import NextStep, next_steps
 from .reading import readable
 from .settle import settle, value_of
 from .spiff import step
 from .task_rows import forget_candidates, join
 from .waiting import waiting
-
-_SUBMISSIONS: Any = SubmissionRow.__table__
-_SUBMIT = insert(_SUBMISSIONS)
 
 #: beside a draft's answers: the window that saved it. No field's key begins so.
 WINDOW = "_window"
@@ -47,19 +45,6 @@ WINDOW = "_window"
 class Draft:
     saved_at: datetime
     refreshed: Refreshed  #: computed values and hidden paths, for the page
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """Who has the case next."""
-
-    task_id: int
-    activity_name: str
-    item_label: str
-    position_name: str
-    people: tuple[str, ...]
-    due_at: datetime | None
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +181,7 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
     if not confirm_same_case:
         _require_new_case_key(uow, instance, process, {**instance.variables, **variables})
     _finish(uow, task, entitled)
-    _keep(uow, task, form, context, answers.values, entitled)
+    submissions.keep(uow, task, form, context, answers.values, entitled)
     calendar = deadlines.calendar_for(uow, process)
     spec = definitions.spec_of(uow, instance.definition_id)
     assert instance.snapshot is not None
@@ -222,7 +207,7 @@ def complete(uow: UnitOfWork, task_id: int, raw: Mapping[str, Any], *, confirm_s
         activity_name=task.name,
         ended=settled.ended,
         late=task.due_at is not None and uow.now > task.due_at,
-        next=_next_steps(uow, settled.created),
+        next=next_steps(uow, settled.created),
         waiting_for=[t.activity_id for t in settled.waiting].count(task.activity_id)
         + [t.activity_id for t in settled.created].count(task.activity_id),
     )
@@ -319,55 +304,3 @@ def _finish(uow: UnitOfWork, task: TaskRow, entitled: Entitlement) -> None:
     if performers.names_others(uow, task):
         forget_candidates(uow, [task.id])
     _record(uow, "task.completed", task, entitled, round=task.round)
-
-
-def _keep(
-    uow: UnitOfWork,
-    task: TaskRow,
-    form: Form,
-    context: Context,
-    values: Mapping[str, Any],
-    entitled: Entitlement,
-) -> None:
-    uow.execute(
-        _SUBMIT,
-        {
-            "instance_id": task.instance_id,
-            "task_id": task.id,
-            "activity_id": task.activity_id,
-            "item": task.item or "",
-            "item_label": task.item_label,
-            "round": task.round,
-            "form_key": task.form_key,
-            "values": dict(values),
-            "sent_at": uow.now,
-            "sent_by": uow.actor.person_id,
-            "sent_as": entitled.key,
-        },
-    )
-    attached: dict[str, list[str]] = {}
-    for path, field in definition.walk(form):
-        if field.type == "filepicker":
-            top = path.split(".")[0]
-            attached[path] = [text for text in strings_in(values.get(top)) if text in context.files]
-    documents.attach(uow, task.id, attached)
-
-
-def _next_steps(uow: UnitOfWork, created: tuple[TaskRow, ...]) -> tuple[NextStep, ...]:
-    names = positions.names(uow)
-    steps = []
-    for task in created:
-        held = positions.holders_of(uow, performers.groups_of(uow, task))
-        people = dict.fromkeys(h.person_name for holders in held.values() for h in holders)
-        steps.append(
-            NextStep(
-                task_id=task.id,
-                activity_name=task.name,
-                item_label=task.item_label,
-                position_name=names.get(task.candidate_group or task.owner_group or "", ""),
-                people=tuple(people),
-                due_at=task.due_at,
-                mine=performers.working_entitlement(uow, task) is not None,
-            )
-        )
-    return tuple(steps)
