@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,7 +93,8 @@ class CasePage:
     late: frozenset[str]
     tasks: tuple[CaseTask, ...]
     deadlines: tuple[DeadlineView, ...]
-    history: tuple[EventView, ...]
+    history: tuple[EventView, ...]  #: a stretch of it, oldest first
+    earlier: int | None  #: what `before` shows the stretch before; None where there is none
     documents: tuple[DocumentView, ...]
     notes: tuple[NoteView, ...]
     submissions: tuple[SubmissionView, ...]
@@ -169,8 +170,11 @@ def _open_tasks(uow: UnitOfWork, instance_ids: list[int]) -> dict[int, list[Task
     return found
 
 
-def get(uow: UnitOfWork, instance_id: int) -> CasePage:
-    """The page of a case. Raises NotFound for one the actor may not read."""
+def get(uow: UnitOfWork, instance_id: int, *, before: int | None = None, without: Collection[str] = ()) -> CasePage:
+    """The page of a case, with the newest of its history, or what was before the event of that id.
+
+    Kinds of events may be left out. Raises NotFound for a case the actor may not read.
+    """
     instance = instances.require_readable(uow, instance_id)
     definition = uow.session.get_one(DefinitionRow, instance.definition_id)
     diagram = definitions.diagram_of(uow, definition.id)
@@ -192,6 +196,7 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
         )
     )
     steps = steps_of(uow, instance, process)
+    events, earlier = history.latest_of_case(uow, instance_id, before=before, without=without)
     steering = instances.steering_entitlement(uow, instance) is not None
     newest = uow.session.scalar(select(func.max(DefinitionRow.version)).where(DefinitionRow.key == definition.key))
     starter = uow.session.get(PersonRow, instance.started_by) if instance.started_by else None
@@ -218,7 +223,8 @@ def get(uow: UnitOfWork, instance_id: int) -> CasePage:
         late=_late(instance, standards, tasks),
         tasks=tasks,
         deadlines=standards,
-        history=history.of_case(uow, instance_id),
+        history=events,
+        earlier=earlier,
         documents=documents.of_case(uow, instance_id),
         notes=notes.of_case(uow, instance_id),
         submissions=submissions(uow, instance, known),

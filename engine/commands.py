@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, demo, deployment, doctor, instances, positions, procedures, tasks
+from . import alerts, backup, cases, db, demo, deployment, doctor, history, instances, positions, procedures, tasks
 from .db import Database, UnitOfWork
 from .errors import N_, InvalidInput, NotFound
 from .identity import SYSTEM, Actor
@@ -137,6 +137,7 @@ def _task(item: Any) -> dict[str, Any]:
 def show(database: Database, arguments: Namespace) -> Result:
     with database.read(SYSTEM) as uow:
         page = cases.get(uow, arguments.instance)
+        events = history.of_case(uow, page.id)
     data = {
         "id": page.id,
         "title": page.title,
@@ -147,7 +148,7 @@ def show(database: Database, arguments: Namespace) -> Result:
         "steps": [_plain(step) for step in page.steps],
         "tasks": [_plain(task) for task in page.tasks],
         "deadlines": [_plain(deadline) for deadline in page.deadlines],
-        "history": [_plain(event) for event in page.history],
+        "history": [_plain(event) for event in events],
     }
     lines = [f"{page.title} ({page.state})"]
     for step in page.steps:

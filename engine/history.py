@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from .identity import Entitlement, HoldingKind, require_administrator
 from .model import HistoryRow
 from .views import Page
 
+SHOWN = 100  #: events of a case that are read at once
+LAST = 2**31 - 1  #: no id is greater
 REMEMBERED = 200  #: events of a kind among which a repeated one is looked for
 
 
@@ -39,6 +42,12 @@ _OF_CASE = (
     select(*(_FACTS.c[field.name] for field in fields(EventView)))
     .where(_FACTS.c.instance_id == bindparam("case"))
     .order_by(_FACTS.c.id)
+)
+_LATEST_OF_CASE = (
+    _OF_CASE.order_by(None)
+    .where(_FACTS.c.id < bindparam("before"), _FACTS.c.kind.not_in(bindparam("without", expanding=True)))
+    .order_by(_FACTS.c.id.desc())
+    .limit(SHOWN + 1)
 )
 
 
@@ -87,6 +96,24 @@ def of_case(uow: UnitOfWork, instance_id: int) -> tuple[EventView, ...]:
     """All facts about a case, oldest first. The caller has made sure that the actor may read the case."""
     uow.session.flush()
     return tuple(EventView(*row) for row in uow.execute(_OF_CASE, {"case": instance_id}))
+
+
+def latest_of_case(
+    uow: UnitOfWork, instance_id: int, *, before: int | None = None, without: Collection[str] = ()
+) -> tuple[tuple[EventView, ...], int | None]:
+    """The last SHOWN facts about a case before the one with id `before`, oldest first, without those kinds.
+
+    Beside them the `before` of what is earlier still; None where there is nothing. As for `of_case`.
+    """
+    uow.session.flush()
+    asked = {
+        "case": instance_id,
+        "before": LAST if before is None else max(0, min(before, LAST)),
+        "without": list(without),
+    }
+    found = [EventView(*row) for row in uow.execute(_LATEST_OF_CASE, asked)]
+    shown = tuple(reversed(found[:SHOWN]))
+    return shown, shown[0].id if len(found) > SHOWN else None
 
 
 def of_process(uow: UnitOfWork, key: str) -> tuple[EventView, ...]:

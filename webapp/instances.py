@@ -52,13 +52,13 @@ def start(key: str) -> Response:
 @cases.get("/cases/<int:instance_id>")
 def show(instance_id: int) -> str:
     """One case: where it is, who has it, what happened."""
-    return page(instance_id)
+    return page(instance_id, before=request.args.get("before", type=int))
 
 
-def page(instance_id: int, *, note: str = "", problems: dict[str, str] | None = None) -> str:
+def page(instance_id: int, *, before: int | None = None, note: str = "", problems: dict[str, str] | None = None) -> str:
     """The case's page; with what was typed and refused, if anything."""
     with context.reading() as uow:
-        case = reading.get(uow, instance_id)
+        case = reading.get(uow, instance_id, before=before, without=words.SILENT)
         sent = submissions(uow, instance_id, case.submissions)
         books = workbook.offered(uow, case)
     return render_template(
@@ -66,7 +66,7 @@ def page(instance_id: int, *, note: str = "", problems: dict[str, str] | None = 
         case=case,
         sent=sent,
         diagram=sketch.of_case(case),
-        timeline=[event for event in reversed(case.history) if event.kind not in words.SILENT],
+        before=before,
         names=case.names,
         books=books,
         note=note,

@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[str, New, Report], None]] = {
     "around": lambda name, new, report: growth.around(name, new(), new(), report, rounds=40),
     "timers": lambda name, new, report: timers.measure(name, new(), report),
     "lists": lambda name, new, report: lists.measure(name, new(), new(), report, rounds=20),
+    "pages": lambda name, new, report: lists.pages(name, new(), new(), report, rounds=20),
     "web": lambda name, new, report: web.measure(name, new(), report, rounds=15),
 }
 

@@ -28,18 +28,24 @@ def measure(name: str, small: Database, large: Database, report: Report, *, roun
     for number, walker in walkers.items():
         fill(walker, number)
     for scope in ("mine", "unit"):
-        spent = _in_turn(walkers, lambda uow, scope=scope: _list(uow, scope), rounds)
+        spent = _in_turn(walkers, lambda uow, _size, scope=scope: _list(uow, scope), rounds)
         few = report.add(name, f"the task list ({scope}) at {FEW} open tasks", spent[FEW])
         many = report.add(name, f"the task list ({scope}) at {OPEN} open tasks", spent[OPEN])
         report.hold(name, f"the task list ({scope}) at {OPEN} against {FEW}", ratio(many, few), 1.5)
-    pages = {}
+
+
+def pages(name: str, brief_office: Database, long_office: Database, report: Report, *, rounds: int) -> None:
+    """A case of few events in the one office, one of many in the other, looked at in turn."""
+    walkers = {BRIEF: Walker(brief_office), LONG: Walker(long_office)}
+    shown = {}
     for number, walker in walkers.items():
-        pages[number] = step.place(walker).case
-        facts(walker.database, pages[number], BRIEF if number == FEW else LONG)
-    spent = {n: _in_turn({n: w}, lambda uow, n=n: cases.get(uow, pages[n]), rounds)[n] for n, w in walkers.items()}
-    brief = report.add(name, f"the page of a case with {BRIEF} events", spent[FEW])
-    long = report.add(name, f"the page of a case with {LONG} events", spent[OPEN])
-    report.state(name, f"the page of a case with {LONG} events against {BRIEF}", ratio(long, brief), "x")
+        shown[number] = step.place(walker).case
+        facts(walker.database, shown[number], number)
+        analyze(walker.database)
+    spent = _in_turn(walkers, lambda uow, size: cases.get(uow, shown[size]), rounds)
+    brief = report.add(name, f"the page of a case with {BRIEF} events", spent[BRIEF])
+    long = report.add(name, f"the page of a case with {LONG} events", spent[LONG])
+    report.hold(name, f"the page of a case with {LONG} events against {BRIEF}", ratio(long, brief), 1.5)
 
 
 def _list(uow: UnitOfWork, scope: Any) -> None:
@@ -47,13 +53,15 @@ def _list(uow: UnitOfWork, scope: Any) -> None:
     inbox.counts(uow)
 
 
-def _in_turn(walkers: dict[int, Walker], look: Callable[[UnitOfWork], object], rounds: int) -> dict[int, list[float]]:
+def _in_turn(
+    walkers: dict[int, Walker], look: Callable[[UnitOfWork, int], object], rounds: int
+) -> dict[int, list[float]]:
     spent: dict[int, list[float]] = {number: [] for number in walkers}
     for number in range(rounds + 2):
         for size, walker in walkers.items():
             begun = perf_counter()
             with walker.database.read(walker.actor(BY)) as uow:
-                look(uow)
+                look(uow, size)
             if number >= 2:
                 spent[size].append(perf_counter() - begun)
     return spent

@@ -7,6 +7,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from engine import history, notes
 from tests.office import person
 from tests.webapp.conftest import Visit
 from tests.webapp.small import GOOD, KEY, Shop
@@ -62,6 +63,30 @@ def test_the_case_tells_where_it_is_what_happened_and_why_it_is_due(shop: Shop, 
         assert words in page.text
     assert "= Sel 10 Mar 09.15" in page.text
     assert "Rp50.000" in page.text, "the answers of the first step are shown"
+
+
+def test_a_long_history_is_turned_back_from_its_newest_events(shop: Shop, visit: Visit) -> None:
+    case, _ = shop.start()
+    with shop.database.begin(person(shop.database, "camat")) as uow:
+        for number in range(230):
+            history.record(uow, "timer.fired", instance_id=case)  # nobody is told of it: it takes no room
+            notes.add(uow, case, f"Catatan {number}")
+    visitor = visit("camat")
+    page = visitor.open(f"/cases/{case}")
+    assert page.root.xpath("//a[.='Peristiwa terbaru']") == []
+    told, newest = [], page.url
+    while True:
+        told.append(len(page.root.xpath("//ol[@class='timeline']/li")))
+        links = page.root.xpath("//a[contains(., 'Peristiwa sebelumnya')]/@href")
+        if not links:
+            break
+        page = visitor.open(links[0])
+    assert told == [100, 100, 31]
+    assert "Berkas dimulai" in page.root.xpath("string(//ol[@class='timeline']/li[last()])")
+    (back,) = page.root.xpath("//a[contains(., 'Peristiwa terbaru')]/@href")
+    assert visitor.open(back).url.partition("#")[0] == newest
+    for odd in ("0", "-1", "x", "9" * 30, "1.5", ""):
+        assert visitor.open(f"/cases/{case}?before={odd}").status == 200
 
 
 def test_a_note_is_written_and_an_empty_one_refused(shop: Shop, visit: Visit) -> None:
