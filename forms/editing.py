@@ -29,6 +29,7 @@ __all__ = [
     "component",
     "duplicate",
     "head",
+    "identified",
     "insert",
     "move",
     "parts",
@@ -46,6 +47,12 @@ def blank(key: str, name: str, name_en: str = "") -> str:
     """A form with nothing in it yet."""
     titles = {"name": name, **({"nameEn": name_en} if name_en else {})}
     return files.write({"id": key, "type": "default", "schemaVersion": 18, **titles, "components": []})
+
+
+def identified(text: str, key: str, name: str) -> str:
+    """The form under another key and name: a copy, or one from a file."""
+    spec = _titled(tree.read(text), "name", name)
+    return files.write({"id": key, **spec} if "id" not in spec else {**spec, "id": key})
 
 
 def head(text: str) -> dict[str, str]:

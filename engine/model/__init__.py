@@ -16,7 +16,7 @@ from .cases import (
     TaskState,
 )
 from .definitions import DecisionRow, DefinitionRow, FormRow
-from .designs import DesignRow
+from .designs import DesignRow, FormEditRow
 from .documents import BlobRow, DocumentRow
 from .history import HistoryRow, NoteRow
 from .jobs import HeartbeatRow, IncidentRow, JobRow
@@ -41,6 +41,7 @@ __all__ = [
     "DecisionRow",
     "DefinitionRow",
     "DesignRow",
+    "FormEditRow",
     "DocumentRow",
     "FormRow",
     "HeartbeatRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Id, Key
@@ -24,3 +24,19 @@ class DesignRow(Base):
     forms: Mapped[dict[str, Any]]  #: form key -> form-js JSON as text
     revision: Mapped[int] = mapped_column(default=1)  #: counts the savings, so that two windows notice each other
     updated_at: Mapped[datetime]
+
+
+class FormEditRow(Base):
+    """One edit of a form in a draft, kept so that it can be undone and done again; gone with the draft."""
+
+    __tablename__ = "form_edits"
+    __table_args__ = (Index(None, "design_id", "form_key"),)
+
+    id: Mapped[Id]  #: also their order
+    design_id: Mapped[int] = mapped_column(ForeignKey("designs.id", ondelete="CASCADE"))
+    form_key: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(40))  #: what was done, as whoever edits names it
+    label: Mapped[str] = mapped_column(String(300))  #: of what it was done to
+    before: Mapped[str] = mapped_column(Text)  #: the form's JSON
+    after: Mapped[str] = mapped_column(Text)
+    undone: Mapped[bool] = mapped_column(default=False)
