@@ -255,6 +255,11 @@ def _superior_of(uow: UnitOfWork, key: str) -> PositionView | None:
     return None
 
 
+def nobody_performs(uow: UnitOfWork) -> bool:
+    """Whether the office is still being set up: nobody holds any position but those that administer."""
+    return not any(holders_of(uow, ranks(uow).keys() - set(administrators(uow))).values())
+
+
 def administrators(uow: UnitOfWork) -> tuple[str, ...]:
     """Keys of the active positions whose holders administer the installation."""
     return uow.kept(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
+from forms.definition import walk
 from forms.model import Form
 
 from . import definitions, positions, reading
@@ -43,6 +44,7 @@ class ProcessPage:
     starters: tuple[str, ...]  #: position names
     retired: bool  #: no case of it begins any more
     unknown: tuple[str, ...]  #: names of the positions that lanes and owners mean and the office lacks
+    empty_lists: tuple[str, ...]  #: tags that a form offers the positions of, and no position carries
     may_start: bool
     may_edit: bool
 
@@ -79,18 +81,20 @@ def get(uow: UnitOfWork, key: str, version: int | None = None) -> ProcessPage:
     active, completed = _counts(uow).get(key, (0, 0))
     known = positions.names(uow)
     form_keys = uow.session.scalars(select(FormRow.key).where(FormRow.definition_id == row.id)).all()
+    forms = {form_key: definitions.form_of(uow, row.id, form_key) for form_key in form_keys}
     retired = rows[0].retired_at is not None
     return ProcessPage(
         definition=definitions.view(uow, row),
         diagram=diagram,
         process=process,
-        forms={form_key: definitions.form_of(uow, row.id, form_key) for form_key in form_keys},
+        forms=forms,
         versions=tuple(definitions.view(uow, r) for r in rows),
         active=active,
         completed=completed,
         owners=tuple(known[k] for k in definitions.owner_keys(uow, process)),
         starters=tuple(known[k] for k in definitions.starter_keys(uow, process)),
         unknown=tuple(readable_name(one, process) for one in _unknown(uow, process)),
+        empty_lists=_empty_lists(uow, forms.values()),
         may_start=not retired and definitions.starter_entitlement(uow, process) is not None,
         retired=retired,
         may_edit=definitions.may_edit(uow, rows[0].id),
@@ -142,6 +146,11 @@ def _texts(process: Process) -> Iterator[str]:
 def _unknown(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
     named = dict.fromkeys((*process.lanes, *process.owners))
     return tuple(name for name in named if positions.resolve(uow, name) is None)
+
+
+def _empty_lists(uow: UnitOfWork, forms: Iterable[Form]) -> tuple[str, ...]:
+    asked = {field.choices_from for form in forms for _, field in walk(form) if field.choices_from}
+    return tuple(sorted(name.removesuffix("s") for name in asked if not positions.choices(uow).get(name)))
 
 
 def _counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:

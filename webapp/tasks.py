@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from engine import inbox as lists
-from engine import procedures, task_page
+from engine import positions, procedures, task_page
 from engine import tasks as work
 from engine.errors import (
     ActivityFailed,
@@ -64,6 +64,7 @@ def inbox() -> str:
         )
         counts = lists.counts(uow)
         processes = procedures.listing(uow)
+        beginning = positions.nobody_performs(uow)
     chosen = {"query": query or None, "process": process or None, "late": int(late) or None}
     return render_template(
         "tasks/inbox.html",
@@ -73,6 +74,7 @@ def inbox() -> str:
         chosen=chosen,
         sort=sort,
         filtered=any(chosen.values()),
+        beginning=beginning,
         processes=processes,
         address={**chosen, "scope": scope if scope == "unit" else None, "sort": sort if sort != SORTS[0] else None},
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, deployment, instances, procedures, seeds, users
+from engine import calendars, deployment, instances, positions, procedures, seeds, users
 from engine.db import Database
 from engine.diagram.read import read
 from engine.errors import InvalidDiagram
@@ -105,6 +105,10 @@ def test_an_office_without_the_positions_is_told_and_gets_them_at_one_click(data
         assert procedures.create_positions(uow, KEY) == unknown
         assert procedures.create_positions(uow, KEY) == ()
         page = procedures.get(uow, KEY)
+        assert page.empty_lists == ("unit",), "or the Camat would divide the work among nobody"
+        leader = next(p.id for p in positions.listing(uow) if p.name == "Kasubag Keuangan")
+        positions.change(uow, leader, tags=["unit"])
+        assert procedures.get(uow, KEY).empty_lists == ()
     assert page.unknown == ()
     assert page.starters == ("Kasubag Umum dan Kepegawaian",)
     assert page.owners == ("Pengelola SOP",)

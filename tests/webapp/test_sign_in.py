@@ -175,6 +175,8 @@ def test_the_first_visit_of_an_empty_office_creates_its_administrator(database: 
     assert visitor.page.root.get_element_by_id("f-name").get("value") == "Siti Rahma"
     visitor.press("/welcome", answers | {"again": "hujan di lereng", "password": "hujan di lereng"})
     assert "Siti Rahma" in visitor.page.text
+    assert "Siapkan kantor Anda" in visitor.page.text, "nobody has told them yet what an office needs"
+    assert {"/settings/positions", "/settings/people"} <= set(visitor.page.links("/settings/.*"))
     assert visitor.open("/settings/people").status == 200
     stranger = Visitor(InProcess(visitor.transport.client.application.test_client()))  # type: ignore[attr-defined]
     assert "Masuk ke Alur" in stranger.open("/welcome").text
