@@ -58,6 +58,25 @@ _PROPERTIES = {
 }
 
 
+KINDS = frozenset(_KEYS)
+
+
+def entries_of(kind: str) -> frozenset[str]:
+    """The entries that a component of a kind may have."""
+    return frozenset(_KEYS[kind])
+
+
+def entries_inside(kind: str) -> dict[str, frozenset[str]]:
+    """The same for the objects in it; of `properties` those that mean something."""
+    return {
+        "validate": frozenset(_VALIDATE.get(kind, {"required"})),
+        "properties": frozenset(_PROPERTIES.get(kind, set()) | _TRANSLATED),
+        "appearance": frozenset({"prefixAdorner", "suffixAdorner"}),
+        "layout": frozenset({"row", "columns"}),
+        "conditional": frozenset({"hide"}),
+    }
+
+
 def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], tuple[Field, ...]], row: bool) -> Field:
     """Read one component. `where` names it in errors until its key is known; `row` says it stands in a dynamic list.
 
@@ -167,7 +186,9 @@ def _number(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) 
     least, most = (entries.real(validate, name, where) for name in ("min", "max"))
     entries.ordered(least, most, where, "max")
     if entries.flag(spec, "serializeToString", where):
-        raise FormError(where, N_("“%(name)s” is not supported."), {"name": "serializeToString"})
+        raise FormError(
+            where, N_("“%(name)s” is not supported."), {"name": "serializeToString"}, setting="serializeToString"
+        )
     kind = entries.text(properties, "format", where, limit=40) or None
     if kind not in (None, "money", "percent", "plain"):
         raise FormError(where, N_("“%(value)s” is not a known number format."), {"value": kind}, setting="format")
