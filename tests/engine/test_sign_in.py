@@ -176,6 +176,17 @@ def test_a_changed_password_ends_the_other_sessions(database: Database) -> None:
     assert try_in(database, "ladang kuning 8").token
 
 
+def test_a_password_given_anew_ends_every_session(database: Database) -> None:
+    id = add(database, password=GOOD)
+    token = try_in(database, GOOD).token
+    assert token
+    with database.begin(SYSTEM) as uow:
+        sign_in.reset_password(uow, id, "ladang kuning 8")
+    assert whose(database, token) is None
+    assert try_in(database, GOOD).token is None
+    assert try_in(database, "ladang kuning 8").token
+
+
 def test_the_list_of_roles_shows_invented_people_in_the_order_of_rank(database: Database) -> None:
     first, second = add(database, "sari", demo=True), add(database, "bayu", demo=True)
     add(database, "real")
