@@ -86,6 +86,17 @@ def test_whoever_takes_a_shared_task_first_has_it_and_the_other_is_told_who(proc
         tasks.claim(uow, task)
 
 
+def test_a_draft_stays_with_a_task_that_is_put_back(procedure: Database, as_: As) -> None:
+    task = first_task(procedure, as_)
+    other = second_holder(procedure, as_, "kasubag_umum")
+    with procedure.begin(as_("kasubag_umum")) as uow:
+        tasks.save_draft(uow, task, {"nomor_surat": "005/12"})
+        tasks.unclaim(uow, task)
+    with procedure.begin(other) as uow:
+        tasks.claim(uow, task)
+        assert task_page.get(uow, task).raw["nomor_surat"] == "005/12"
+
+
 def test_a_repeated_post_says_it_was_already_sent(procedure: Database, as_: As) -> None:
     task = first_task(procedure, as_)
     with procedure.begin(as_("kasubag_umum")) as uow:
