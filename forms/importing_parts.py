@@ -19,7 +19,7 @@ _KINDS = {
     "html": N_("This was left out: HTML is not shown. Write what it says as a text."),
     "image": N_("This picture was left out. Describe in a text what it shows, or attach it to the case as a file."),
     "iframe": N_(
-        "This page from elsewhere was left out: forms show nothing from other servers. Name its address in a text."
+        "This page from elsewhere was left out: nothing of other servers is shown. Name its address in a text."
     ),
     "expression": N_("This computed value was left out. Add a field and say how it is computed."),
     "documentPreview": N_("This preview was left out. Add a file field that takes its files from an earlier step."),
@@ -36,10 +36,10 @@ def known(spec: Spec, report: Report, *, row: bool) -> Spec | None:
     """A copy of a component whose kind there is here, else the nearest; None where there is none."""
     kind = tree.text_in(spec, "type")
     if kind not in components.KINDS:
-        report(
-            _KINDS.get(kind, N_("This was left out: fields of the type “%(type)s” are not supported.")),
-            **({} if kind in _KINDS else {"type": kind[:60]}),
-        )
+        if kind in _KINDS:
+            report(_KINDS[kind])
+        else:
+            report(N_("This was left out: fields of the type “%(type)s” are not supported."), type=kind[:60])
         return None
     if row and kind in ("dynamiclist", "table"):
         report(N_("This was left out: a list or table can't stand inside a list. Put it beside the list."))
