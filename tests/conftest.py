@@ -21,6 +21,7 @@ from engine.settings import normal_url
 
 ROOT = Path(__file__).resolve().parent.parent
 WIB = ZoneInfo("Asia/Jakarta")
+MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=WIB)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def clock() -> SetClock:
     """Tuesday 10 March 2026, 09.00 WIB: an open office, no holiday near."""
-    return SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=WIB))
+    return SetClock(MORNING)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def office_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the small office in it, to copy: hashing its passwords anew for every test takes too long."""
+    path = tmp_path_factory.mktemp("office") / "office.db"
+    shutil.copyfile(sqlite_template, path)
+    furnish(f"sqlite:///{path}")
+    return path
+
+
+def furnish(url: str) -> None:
+    """Put the small office of tests/office.py into a migrated database, at the time the clock of tests stands."""
+    # Imported here: a room that is broken must not keep the others' tests from running.
+    from tests.office import open_office
+
+    database = Database(url, SetClock(MORNING))
+    open_office(database)
+    database.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -64,18 +84,30 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgresql_office(postgresql_server: str) -> str:
+    """Name of a database with the small office in it, to copy."""
+    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+        admin.execute("create database office template empty")
+    furnish(normal_url(postgresql_server.replace("/postgres?", "/office?")))
+    return "office"
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of this test's own: SQLite, and PostgreSQL too where marked `both_databases`."""
+    """A migrated database of this test's own, empty unless it asks for the office: SQLite, and PostgreSQL too where
+    marked `both_databases`."""
+    furnished = "office" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "alur.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copyfile(request.getfixturevalue("office_template" if furnished else "sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_office") if furnished else "empty"
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"create database {name} template empty")
+        admin.execute(f"create database {name} template {template}")
         yield normal_url(server.replace("/postgres?", f"/{name}?"))
         admin.execute(f"drop database {name} with (force)")
 
@@ -90,10 +122,6 @@ def database(database_url: str, clock: SetClock) -> Iterator[Database]:
 @pytest.fixture
 def office(database: Database) -> Database:
     """The database with the small office of tests/office.py in it."""
-    # Imported here: a room that is broken must not keep the others' tests from running.
-    from tests.office import open_office
-
-    open_office(database)
     return database
 
 

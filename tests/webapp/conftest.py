@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +12,7 @@ from engine import positions
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY
-from tests.conftest import WIB
-from tests.office import ADMINISTRATOR, PASSWORD, open_office
+from tests.office import ADMINISTRATOR, PASSWORD
 from tests.visitor import InProcess, Visitor
 from tests.webapp.small import Shop, open_shop
 from webapp import create_app
@@ -24,24 +20,6 @@ from webapp.settings import WebSettings
 
 Visit = Callable[..., Visitor]
 MakeApp = Callable[..., Flask]
-
-
-@pytest.fixture(scope="session")
-def office_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the small office in it, to copy: hashing its passwords anew for every test takes too long."""
-    path = tmp_path_factory.mktemp("office") / "office.db"
-    shutil.copyfile(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=WIB)))
-    open_office(database)
-    database.dispose()
-    return path
-
-
-@pytest.fixture
-def office(database: Database, office_template: Path) -> Database:
-    """This test's own copy of the small office."""
-    shutil.copyfile(office_template, database.url.removeprefix("sqlite:///"))
-    return database
 
 
 @pytest.fixture(scope="session")
