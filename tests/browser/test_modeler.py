@@ -116,8 +116,6 @@ def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, wo
     owner.mouse.up()
     owner.keyboard.type("Periksa berkas")
     owner.keyboard.press("Enter")
-    owner.locator(".djs-context-pad [data-action='replace']").click()
-    owner.get_by_text("Langkah dikerjakan orang", exact=True).last.click()
     panel = drawing.panel(owner)
     panel.get_by_role("button", name="Buat formulir").click()
     panel.get_by_label("Nama formulir baru").fill("Lembar periksa")
@@ -134,6 +132,41 @@ def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, wo
         assert (step.kind, step.form_key, step.lane) == ("userTask", "lembar_periksa", "Pengelola SOP")
         assert step.deadline and step.deadline.text == "P2D"
         assert definitions.form_of(uow, row.id, "lembar_periksa").name == "Lembar periksa"
+
+
+def test_a_step_is_put_before_the_delivery_by_keyboard_and_taken_back_by_one_undo(
+    owner: Page, working: Database
+) -> None:
+    drawing.open_modeler(owner, DATA)
+    owner.get_by_role("button", name="Cari di diagram").press("Enter")
+    expect(owner.locator(".djs-search-input input")).to_be_focused()
+    owner.keyboard.type("Melakukan persiapan")
+    owner.keyboard.press("Enter")
+    drawing.panel(owner).get_by_role("button", name="Sisipkan langkah").press("Enter")
+    name = drawing.panel(owner).get_by_label("Nama", exact=True)
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Langkah baru")
+    drawing.kept(owner)
+    process = drawing.draft(working, DATA)
+    step = next(node for node in process.nodes.values() if node.name == "Langkah baru")
+    (into,), (out,) = step.incoming, step.outgoing
+    assert (process.flows[into].source, process.flows[out].target) == ("susun_dokumen", "sampaikan_dokumen")
+    assert (step.kind, step.lane) == ("userTask", "Kasubag Keuangan")
+    assert not owner.evaluate(
+        """(id) => {
+            const registry = window.alurModeler.modeler.get("elementRegistry");
+            const made = registry.get(id);
+            const [right, bottom] = [made.x + made.width, made.y + made.height];
+            const over = (one) =>
+                one.x < right && one.x + one.width > made.x && one.y < bottom && one.y + one.height > made.y;
+            const node = (one) => one !== made && one.parent && /Task|Event|SubProcess/.test(one.type);
+            return registry.filter((one) => node(one) && over(one)).length;
+        }""",
+        step.id,
+    )
+    owner.get_by_role("button", name="Urungkan").click()
+    drawing.kept(owner)
+    assert step.id not in drawing.draft(working, DATA).nodes
 
 
 def test_a_new_process_may_begin_as_a_copy_of_another(owner: Page, working: Database) -> None:

@@ -2,7 +2,7 @@
 import { extensionList } from "./commands/extensions.js";
 import { getBoundingBox } from "./geometry.js";
 import { Refused, ask } from "./server.js";
-import { getBusinessObject, is, processOf } from "./model.js";
+import { getBusinessObject, is, named, processOf } from "./model.js";
 import { createForm } from "./panel/task.jsx";
 import { t } from "./language.js";
 
@@ -24,7 +24,7 @@ export class Fixes {
     this.canvas = modeler.get("canvas");
   }
 
-  /** {label, run} for a finding, or null. */
+  /** {label, run} for a finding, several where there is a choice, or null. */
   find(problem) {
     const element = problem.element ? this.registry.get(problem.element) : null;
     const make = MENDS[problem.rule];
@@ -52,7 +52,20 @@ const FIELDS = {
   "no-result": ["Name the answer", "alur-decision-result"],
   "unknown-process": ["Choose a process", "alur-called"],
   "calls-itself": ["Choose a process", "alur-called"],
+  "bad-expression": ["Correct the condition", "alur-condition-text"],
+  "no-name": ["Choose a message", "alur-message"],
+  "dead-end": ["Choose what follows", "alur-next"],
+  "flow-to-nowhere": ["Choose what follows", "alur-next"],
+  "half-expression": ["Choose who performs it", "alur-performer"],
+  "unknown-calendar": ["Choose how time is counted", "alur-calendar"],
   "bad-script": ["Correct the computation", "alur-script"],
+};
+
+/** What is not executed: the button, and the kind that takes its place. */
+const INSTEAD = {
+  "bpmn:ComplexGateway": ["Change it to a decision", { type: "bpmn:ExclusiveGateway" }],
+  "bpmn:Transaction": ["Change it to a sub-process", { type: "bpmn:SubProcess", isExpanded: true }],
+  "bpmn:AdHocSubProcess": ["Change it to a sub-process", { type: "bpmn:SubProcess", isExpanded: true }],
 };
 
 const MENDS = {
@@ -76,7 +89,9 @@ const MENDS = {
   },
 
   "not-executable"() {
-    return { label: t("Make it executable"), run: () => this.makeExecutable() };
+    const pools = this.registry.filter((one) => is(one, "bpmn:Participant") && processOf(one));
+    if (pools.length < 2) return { label: t("Make it executable"), run: () => this.makeExecutable(this.canvas.getRootElement()) };
+    return pools.map((pool) => ({ label: t("Run the pool “{name}”", { name: named(pool, t) }), run: () => this.makeExecutable(pool) }));
   },
 
   "other-process"({ problem }) {
@@ -109,8 +124,8 @@ const MENDS = {
   },
 
   "not-executed"({ element }) {
-    if (!element || getBusinessObject(element).$type !== "bpmn:Task") return null;
-    return { label: t("Change it to a user task"), run: () => this.modeler.get("bpmnReplace").replaceElement(element, { type: "bpmn:UserTask" }) };
+    const [label, target] = INSTEAD[element && getBusinessObject(element).$type] ?? [];
+    return label ? { label: t(label), run: () => this.modeler.get("bpmnReplace").replaceElement(element, target) } : null;
   },
 };
 
@@ -147,10 +162,26 @@ Object.assign(Fixes.prototype, {
     this.open(element, "alur-connector-in");
   },
 
-  makeExecutable() {
+  /** Of several pools the chosen one runs, and carries the key of the draft; a pool that had it gives it away. */
+  makeExecutable(element) {
+    const process = processOf(element);
+    if (!process) return;
     const root = this.canvas.getRootElement();
-    const process = processOf(root);
-    if (process) this.modeling.updateModdleProperties(root, process, { isExecutable: true });
+    const key = this.config.key;
+    const other = this.registry.find((one) => is(one, "bpmn:Participant") && processOf(one) !== process && processOf(one)?.id === key);
+    this.modeler.get("commandStack").execute("alur.together", {
+      steps: () => {
+        if (other) this.modeling.updateModdleProperties(root, processOf(other), { id: this.freeId(`${key}_2`) });
+        this.modeling.updateModdleProperties(root, process, { isExecutable: true, ...(other ? { id: key } : {}) });
+      },
+    });
+  },
+
+  freeId(wanted) {
+    const ids = this.modeler.get("moddle").ids;
+    let id = wanted;
+    while (ids.assigned(id)) id = `${id}_`;
+    return id;
   },
 
   keyBack(id) {

@@ -14,7 +14,6 @@ import { createModeler, fit, show } from "./modeler.js";
 import { Notices } from "./notices.js";
 import { Problems } from "./problems.js";
 import { publisher } from "./publish.js";
-import { revealer } from "./reveal.js";
 import { Refused, ask } from "./server.js";
 import { statusLine } from "./status.js";
 import { toolbar } from "./toolbar.js";
@@ -42,7 +41,7 @@ async function start() {
   const backup = new Backup(config.person, config.key);
   const meta = { ...stored, xml: undefined, forms: undefined };
   const notices = new Notices(config);
-  const reveal = revealer(modeler);
+  const reveal = (id, entry) => modeler.get("reveal").show(id, entry);
   const draft = new Draft({ modeler, address: config.addresses.draft, meta, backup, told: statusLine({ notices, conflict: (facts) => conflict(facts) }) });
   const load = async ({ xml, forms }) => {
     modeler.get("forms").load(forms);

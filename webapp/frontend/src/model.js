@@ -50,6 +50,24 @@ function lanesOf(owner) {
   return (owner?.laneSets ?? []).flatMap((set) => (set.lanes ?? []).flatMap((lane) => [lane, ...lanesOf({ laneSets: [lane.childLaneSet].filter(Boolean) })]));
 }
 
+const UNNAMED = [
+  ["bpmn:Gateway", "Decision without a name"],
+  ["bpmn:StartEvent", "Start"],
+  ["bpmn:EndEvent", "End"],
+  ["bpmn:BoundaryEvent", "Event on a border"],
+  ["bpmn:Event", "Event without a name"],
+  ["bpmn:Activity", "Step without a name"],
+  ["bpmn:SequenceFlow", "Flow without a name"],
+  ["bpmn:Lane", "Lane without a name"],
+  ["bpmn:Participant", "Pool without a name"],
+];
+
+/** What to call an element before people: its name, else what it is. */
+export function named(element, t) {
+  const kind = UNNAMED.find(([type]) => is(element, type));
+  return getBusinessObject(element).name || (kind ? t(kind[1]) : element.id);
+}
+
 /** What stands inside ${...}, or the whole text. */
 export function bare(text) {
   const found = (text ?? "").trim().match(/^\$\{([\s\S]*)\}$/);

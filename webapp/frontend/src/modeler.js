@@ -4,9 +4,11 @@ import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from "bpmn-js
 import camunda from "camunda-bpmn-moddle/resources/camunda.json";
 import alur from "./alur.json";
 import { CommandsModule } from "./commands/index.js";
+import { KindsModule } from "./kinds.js";
 import { LanguageModule } from "./language.js";
 import { layOut } from "./layout.js";
 import { OfficePanelModule } from "./panel/provider.js";
+import { RevealModule } from "./reveal.js";
 
 export function createModeler({ canvas, panel, choices }) {
   const modeler = new BpmnModeler({
@@ -18,6 +20,8 @@ export function createModeler({ canvas, panel, choices }) {
       BpmnPropertiesProviderModule,
       LanguageModule,
       CommandsModule,
+      KindsModule,
+      RevealModule,
       OfficePanelModule,
       { choices: ["value", choices] },
     ],

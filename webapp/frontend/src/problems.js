@@ -1,5 +1,6 @@
 // What the server finds wrong or missing, beside the canvas and as marks on it; asked for while somebody draws.
 import { Refused, ask } from "./server.js";
+import { named } from "./model.js";
 import { t } from "./language.js";
 
 const QUIET = 500;
@@ -68,8 +69,7 @@ export class Problems {
     jump.append(text("span", severity === "error" ? "!" : "?", `alur-badge is-${severity}`), text("strong", problem.name || this.nameOf(problem.element)), text("span", problem.message), text("span", problem.remedy, "alur-remedy"));
     jump.addEventListener("click", () => this.reveal(problem.element));
     row.append(jump);
-    const fix = this.fixes.find(problem);
-    if (fix) {
+    for (const fix of [this.fixes.find(problem)].flat().filter(Boolean)) {
       const button = text("button", fix.label, "button button-small");
       button.type = "button";
       button.addEventListener("click", fix.run);
@@ -80,7 +80,7 @@ export class Problems {
 
   nameOf(id) {
     const element = id && this.modeler.get("elementRegistry").get(id);
-    return element?.businessObject.name || (element ? id : t("Process"));
+    return element ? named(element, t) : t("Process");
   }
 
   /** Marks on the canvas, one an element, the worst one. */

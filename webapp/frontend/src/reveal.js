@@ -1,12 +1,15 @@
 // Shows an element: on the canvas, in the panel, and if asked the very entry where something is typed.
 import { is, processOf } from "./model.js";
 
-export function revealer(modeler) {
-  const registry = modeler.get("elementRegistry");
-  const selection = modeler.get("selection");
-  const canvas = modeler.get("canvas");
+class Reveal {
+  static $inject = ["canvas", "elementRegistry", "selection"];
 
-  return (id, entry) => {
+  constructor(canvas, elementRegistry, selection) {
+    Object.assign(this, { canvas, registry: elementRegistry, selection });
+  }
+
+  show(id, entry) {
+    const { canvas, registry, selection } = this;
     const element = (id && registry.get(id)) || null;
     if (element && element.parent) {
       const root = canvas.findRoot(element);
@@ -19,7 +22,7 @@ export function revealer(modeler) {
     }
     document.dispatchEvent(new CustomEvent("view:show", { detail: { view: "panel" } }));
     requestAnimationFrame(() => setTimeout(() => focusPanel(entry), 60));
-  };
+  }
 }
 
 function focusPanel(entry) {
@@ -31,4 +34,7 @@ function focusPanel(entry) {
   const target = (found ?? panel).querySelector("input:not([type=hidden]), select, textarea, button");
   (found ?? target)?.scrollIntoView({ block: "nearest" });
   target?.focus();
+  if (entry === "name") target?.select?.();
 }
+
+export const RevealModule = { reveal: ["type", Reveal] };

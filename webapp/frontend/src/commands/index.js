@@ -1,6 +1,7 @@
 // The edits that belong to Alur, each one step of undo.
 import { EmptyList, ExtensionList } from "./extensions.js";
 import { Forms, SetForm } from "./forms.js";
+import { NextStep } from "./next-step.js";
 import { Repetition } from "./repetition.js";
 import { StandardTime } from "./standard-time.js";
 import { Together } from "./together.js";
@@ -9,6 +10,7 @@ const HANDLERS = {
   "alur.standardTime": StandardTime,
   "alur.extensionList": ExtensionList,
   "alur.emptyList": EmptyList,
+  "alur.nextStep": NextStep,
   "alur.repetition": Repetition,
   "alur.setForm": SetForm,
   "alur.together": Together,

@@ -5,10 +5,11 @@ import { eventDefinition, getBusinessObject, is, isActivity, processOf } from ".
 import { t } from "../language.js";
 import { EventCondition, FlowCondition } from "./condition.jsx";
 import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
+import { GoesOn, Remove, goesOn } from "./flow.jsx";
 import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
 import { Repeated } from "./repeat.jsx";
 import { Called, Connector, Decision, Message, Parameters, Script, hasMessage } from "./targets.jsx";
-import { ButtonText, FormChoice, LanePosition, Manual, Performer, Priority } from "./task.jsx";
+import { ButtonText, FormChoice, LanePosition, MakeUserTask, Performer, Priority } from "./task.jsx";
 
 /** Groups of the standard provider that ours take the place of. */
 const REPLACED = new Set(["multiInstance", "message", "compensation", "adHocCompletion"]);
@@ -31,7 +32,7 @@ class OfficeProvider {
       const entries = (general?.entries ?? []).filter((one) => !KEPT_OUT.has(one.id));
       const whole = is(element, "bpmn:Process") || is(element, "bpmn:Collaboration");
       const name = whole ? [] : entries.filter((one) => one.id !== "id");
-      const id = whole ? [] : entries.filter((one) => one.id === "id");
+      const id = whole ? [] : [...entries.filter((one) => one.id === "id"), entry("alur-remove", Remove)];
       const all = [
         name.length && { ...general, entries: name, shouldOpen: true },
         ...own(element),
@@ -60,7 +61,7 @@ function own(element) {
   const found = [];
   if (is(element, "bpmn:UserTask")) found.push(ofTask());
   if (is(element, "bpmn:Lane")) found.push(group("lane", t("Position"), [entry("alur-lane", LanePosition)]));
-  if (getBusinessObject(element).$type === "bpmn:Task") found.push(group("manual", t("The task"), [entry("alur-manual", Manual)]));
+  if (isByHand(element)) found.push(group("task", t("The task"), [entry("alur-manual", MakeUserTask), entry("alur-performer", Performer), entry("alur-priority", Priority), entry("alur-action", ButtonText)]));
   if (isActivity(element)) found.push(ofQuality());
   if (isFlowWithChoice(element)) found.push(group("condition", t("Condition"), [entry("alur-condition", FlowCondition)]));
   if (is(element, "bpmn:Event") && eventDefinition(element, "bpmn:ConditionalEventDefinition")) {
@@ -71,9 +72,13 @@ function own(element) {
   }
   found.push(...ofTargets(element));
   if (isActivity(element)) found.push(group("repeat", t("Repeated"), [entry("alur-repeat", Repeated)], Boolean(getBusinessObject(element).loopCharacteristics)));
+  if (goesOn(element)) found.push(group("flow", t("What follows"), [entry("alur-next", GoesOn)]));
   if (isActivity(element) || is(element, "bpmn:Lane")) found.push(group("assumption", t("Assumption"), [entry("alur-assumption", Assumption)], false));
   return found;
 }
+
+/** Somebody says when it is done; there is nothing to fill in. */
+const isByHand = (element) => is(element, "bpmn:ManualTask") || getBusinessObject(element).$type === "bpmn:Task";
 
 function isFlowWithChoice(element) {
   const from = element.source;

@@ -1,5 +1,6 @@
 // Tugas: which form, who performs it, how urgent it is, and what the button says.
 import { useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { useService } from "bpmn-js-properties-panel";
 import { emptyForm, freeKey } from "../commands/forms.js";
 import { bare, formKey, laneOf, names } from "../model.js";
 import { t } from "../language.js";
@@ -119,6 +120,13 @@ export function LanePosition({ element, id }) {
     commit={(label) => modeling.updateProperties(element, { name: label || undefined })} />;
 }
 
-export function Manual() {
-  return <Note id="manual">{t("A task without a type is only walked through. Change it to a user task so that somebody performs it.")}</Note>;
+/** Of a step that is only marked as done: with a form it is a user task. */
+export function MakeUserTask({ element, id }) {
+  const replace = useService("bpmnReplace");
+  return (
+    <>
+      <Note id={id}>{t("Whoever performs this step only marks it as done. To have a form filled in, make it a user task.")}</Note>
+      <Actions id={`${id}-change`}><Button onClick={() => replace.replaceElement(element, { type: "bpmn:UserTask" })}>{t("Change it to a user task")}</Button></Actions>
+    </>
+  );
 }
