@@ -37,7 +37,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "cases task_page",
         "tasks",
         "instances settle",
-        "form_context series task_rows next_steps inbox notes progress documents submissions office_file",
+        "form_context form_preview series task_rows next_steps inbox notes progress documents submissions office_file",
         "designs design_choices design_forms design_rows form_edits form_mentions versions seeds",
         "deployment",
         "alerts procedures calls moves definitions incidents deadlines reading performers jobs mailbox starts waiting",

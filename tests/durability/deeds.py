@@ -14,6 +14,7 @@ from engine import (
     calendars,
     days_off,
     deployment,
+    design_forms,
     designs,
     documents,
     incidents,
@@ -314,6 +315,14 @@ DEEDS: Mapping[str, Deed] = {
     "begin a draft from a file": Deed(ex.OWNER, lambda uow, _: designs.upload(uow, *ex.seed(), replace=True)),
     "save a drawing": Deed(ex.OWNER, ex.draft),
     "save a drawing again": Deed(ex.OWNER, ex.draft, first=ex.drafted),
+    "edit a form": Deed(ex.OWNER, ex.built(design_forms.edit, ex.FORM, ex.named_anew)),
+    "undo an edit of a form": Deed(ex.OWNER, ex.built(design_forms.undo, ex.FORM), first=ex.form_edited),
+    "do an edit of a form again": Deed(ex.OWNER, ex.built(design_forms.redo, ex.FORM), first=ex.form_undone),
+    "add a form": Deed(ex.OWNER, ex.built(design_forms.new_form, "Tambahan")),
+    "take a form out": Deed(ex.OWNER, ex.built(design_forms.remove_form, "tambahan"), first=ex.form_edited),
+    "rename a field everywhere": Deed(
+        ex.OWNER, ex.built(design_forms.rename_field, ex.FORM, ex.FIELD, "nomor_naskah", follow=True)
+    ),
     "discard a drawing": Deed(ex.OWNER, lambda uow, _: designs.discard(uow, PROCESS), first=ex.drafted),
     "publish a drawing": Deed(ex.OWNER, ex.publish, first=ex.drafted),
     "move a case to a new version": Deed(ex.OWNER, ex.move, first=ex.published),

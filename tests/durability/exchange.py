@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from engine import (
     definitions,
     deployment,
+    design_forms,
     designs,
     incidents,
     instances,
@@ -29,11 +30,13 @@ from engine.db import Database, UnitOfWork
 from engine.identity import SYSTEM
 from engine.model import IncidentRow, InstanceRow, JobRow, TaskRow, TaskState
 from engine.settings import Outside
+from forms import editing
 from tests.durability.furnished import PROCESS, ROOT, World
 from tests.office import person
 
 DIAGRAMS = ROOT / "tests" / "diagrams"
 OWNER = "pengelola_sop"
+FORM, FIELD = "permintaan_data", (0, 0)  # its first field, and where that stands
 #: processes whose cases begin by hand
 SMALL = ("receive_task", "send_task", "catch_signal", "service_task", "business_rule_task", "throw_message")
 #: processes that begin by what another case sends -> what is changed in their diagrams, so that the names meet
@@ -169,6 +172,31 @@ def draft(uow: UnitOfWork, _: World) -> object:
 def drafted(database: Database, world: World) -> None:
     with database.begin(person(database, OWNER)) as uow:
         draft(uow, world)
+
+
+def built(verb: Callable[..., object], *given: object, **named: object) -> Callable[[UnitOfWork, World], object]:
+    """A verb about the forms of the draft as it is then."""
+
+    def made(uow: UnitOfWork, _: World) -> object:
+        return verb(uow, PROCESS, *given, revision=designs.open_design(uow, PROCESS).revision, **named)
+
+    return made
+
+
+def named_anew(text: str) -> tuple[str, None]:
+    return editing.change_head(text, {"description": "Isi dengan lengkap."}), None
+
+
+def form_edited(database: Database, world: World) -> None:
+    with database.begin(person(database, OWNER)) as uow:
+        built(design_forms.edit, FORM, named_anew, kind="head")(uow, world)
+        built(design_forms.new_form, "Tambahan")(uow, world)
+
+
+def form_undone(database: Database, world: World) -> None:
+    form_edited(database, world)
+    with database.begin(person(database, OWNER)) as uow:
+        built(design_forms.undo, FORM)(uow, world)
 
 
 def publish(uow: UnitOfWork, _: World) -> object:

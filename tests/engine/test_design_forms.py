@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from lxml import etree
 
-from engine import definitions, design_forms, designs
+from engine import definitions, design_forms, designs, form_preview
 from engine.db import Database
 from engine.design_forms import FormDesign
 from engine.errors import Conflict, DesignChanged, InvalidInput, NotAllowed, NotFound
@@ -208,3 +208,14 @@ def test_a_renamed_field_is_followed_and_nothing_is_worse_than_before(
 
 def canonical(xml: bytes) -> bytes:
     return etree.tostring(etree.fromstring(xml), method="c14n")
+
+
+def test_a_form_is_previewed_with_made_up_answers_of_earlier_steps(procedure: Database, as_: As) -> None:
+    with procedure.read(as_(OWNER)) as uow:
+        for item in design_forms.listing(uow, KEY):
+            shown = form_preview.preview(uow, KEY, item.key)
+            assert shown.form.key == item.key
+        letter = form_preview.preview(uow, KEY, "penerusan_surat")
+        assert letter.raw["surat_nomor"] == "Contoh"
+    with pytest.raises(NotAllowed), procedure.read(as_(STRANGER)) as uow:
+        form_preview.preview(uow, KEY, FORM)

@@ -1,0 +1,86 @@
+"""A form of a draft as a page would draw it, with made-up answers where it shows those of earlier steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forms import conditions, definition, sample, submission
+from forms.errors import FormError
+from forms.model import Context, Form, Item
+
+from . import designs, office, positions
+from .db import UnitOfWork
+from .diagram import read
+from .diagram.model import Process
+from .errors import InvalidDiagram, NotFound
+from .form_context import Evaluate, evaluator
+
+MADE_UP = 2  #: positions that have answered a step that is repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    form: Form
+    raw: Mapping[str, Any]  #: what the page begins with
+    context: Context
+    evaluate: Evaluate
+
+
+def preview(uow: UnitOfWork, key: str, form_key: str, text: str | None = None) -> Preview:
+    """The form, or `text` in its place. Raises NotFound, NotAllowed, and FormError where it can't be used."""
+    draft = designs.open_design(uow, key)
+    if text is None and form_key not in draft.forms:
+        raise NotFound("form", form_key)
+    form = definition.parse(draft.forms[form_key] if text is None else text, key=form_key)
+    evaluate = evaluator(uow)
+    bare = Context(today=office.today(uow), choices=positions.choices(uow))
+    try:
+        process = read.read(draft.xml).process
+    except InvalidDiagram:
+        process = None
+    wanted = {source.activity for _, source in definition.sources(form)}
+    made = {activity: _items(process, draft.forms, activity, bare, evaluate) for activity in wanted} if process else {}
+    first = next((item for items in made.values() for item in items if item.item is not None), None)
+    context = Context(
+        today=bare.today,
+        choices=bare.choices,
+        sources=made,
+        item=first.item if first is not None else None,
+        item_label=first.label if first is not None else "",
+    )
+    return Preview(form, submission.initial(form, context, evaluate), context, evaluate)
+
+
+def _items(
+    process: Process, forms: Mapping[str, str], activity: str, context: Context, evaluate: Evaluate
+) -> tuple[Item, ...]:
+    """What the step might have been answered with; nothing where its form can't be used."""
+    node = process.nodes.get(activity)
+    try:
+        form = definition.parse(forms[node.form_key or ""]) if node is not None else None
+    except (KeyError, FormError):
+        return ()
+    if form is None:
+        return ()
+    raw = dict(submission.initial(form, context, evaluate))
+    for leaf in conditions.leaves(form.fields):
+        field = leaf.field
+        if field.compute is None and not field.readonly and field.source is None and field.key is not None:
+            answer = sample.value_for(field, context, lambda field: None)
+            raw[field.key] = raw.get(field.key) if answer is None else answer
+    values = submission.read(form, raw, context, evaluate).values
+    if not _repeated(process, activity):
+        return (Item(None, "", values),)
+    named = context.choices.get("positions", ())[:MADE_UP]
+    return tuple(Item(choice.value, choice.label, values) for choice in named)
+
+
+def _repeated(process: Process, activity: str) -> bool:
+    node = process.nodes.get(activity)
+    while node is not None:
+        if node.collection:
+            return True
+        node = process.nodes.get(node.parent or "")
+    return False
