@@ -70,11 +70,23 @@ def load(spec: Spec, state: bytes) -> Case:
 
 
 def unpack(state: bytes) -> dict[str, Any]:
-    """The stored bytes as plain JSON values, as `dump` packed them."""
+    """The stored bytes as plain JSON values; tasks with the whole of their data, or None where it is their parent's."""
     value: dict[str, Any] = orjson.loads(_unpacking().decompress(state))
     if value["format"] != FORMAT:
         raise ValueError(f"state of format {value['format']}")
+    for scope in (value["top"], *value["parts"].values()):
+        _spread(scope["tasks"])
     return value
+
+
+def _spread(rows: list[list[Any]]) -> None:
+    """Give each stored task the whole of its data where only the difference was stored; None stays as it is."""
+    whole: dict[str | None, dict[str, Any]] = {None: {}}
+    for row in rows:
+        id, parent, data = row[0], row[1], row[-1]
+        if isinstance(data, list):
+            data = row[-1] = _data(whole[parent], data)
+        whole[id] = data if data is not None else whole[parent]
 
 
 def build(spec: Spec, value: dict[str, Any]) -> Case:
@@ -112,8 +124,31 @@ def _row(task: Task) -> list[Any]:
         task.triggered,
         task.last_state_change,
         _plain(task),
-        None if parent is not None and parent.data == task.data else task.data,
+        task.data if parent is None else _beside(parent.data, task.data),
     ]
+
+
+def _beside(known: dict[str, Any], data: dict[str, Any]) -> dict[str, Any] | list[Any] | None:
+    """How a task's data differ from its parent's: [what it has else, what it lacks]; None where they are alike.
+
+    All of it where they have nothing in common. A list that thousands run over is stored once, and read once.
+    """
+    other = {name: value for name, value in data.items() if name not in known or not _same(known[name], value)}
+    lacking = [name for name in known if name not in data]
+    if len(other) == len(data):
+        return data if data or known else None
+    return [other, lacking] if other or lacking else None
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are stored alike: 1, 1.0 and true are equal, and not the same."""
+    return one is other or (one == other and orjson.dumps(one) == orjson.dumps(other))
+
+
+def _data(known: dict[str, Any], stored: list[Any]) -> dict[str, Any]:
+    """A task's data again, from its parent's and what `_beside` told."""
+    other, lacking = stored
+    return {**{name: value for name, value in known.items() if name not in lacking}, **other}
 
 
 def _plain(task: Task) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import zstandard
 
 from engine.errors import ActivityFailed
 from engine.spiff import state
@@ -330,3 +331,19 @@ def test_an_item_that_is_null_has_its_turn(order: str) -> None:
     walk.complete("a")
     walk.complete("a:y")
     assert walk.open == ["b"]
+
+
+@pytest.mark.parametrize("units", [3, 300])
+def test_a_long_list_is_stored_once_however_many_run_over_it(units: int) -> None:
+    walk = Walk(PARALLEL, units=[f"Orang ke-{n}" for n in range(units)])
+    plain = zstandard.ZstdDecompressor().decompress(walk.snapshot.state or b"")
+    assert plain.count(b'"Orang ke-0","Orang ke-1"') < 6
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (0, False), (1, 1.0), ([1], [True])])
+def test_a_value_is_kept_beside_one_that_only_equals_it(before: object, after: object) -> None:
+    for other in ({}, {"unit": 2}):
+        told = state._beside({"x": before, "unit": 2}, {"x": after, **other})
+        rows = [["p", None, {"x": before, "unit": 2}], ["t", "p", told]]
+        state._spread(rows)
+        assert repr(rows[1][-1]) == repr({"x": after, **other})
