@@ -125,6 +125,7 @@ def test_a_changed_calendar_moves_open_deadlines_from_their_original_start(
     assert after.started_at == before.started_at
     assert job_due == after.due_at
     assert any(e["reason"] == "regional" for e in after.ledger["entries"] if e["kind"] == "skipped")
+    assert after.ledger["recounted"]["before"] == before.due_at.isoformat(), "the page says what was promised before"
     (task,) = mine(procedure, as_("sekretaris_kecamatan"))
     assert task.due_at == after.due_at
     clock.at = before.due_at + timedelta(minutes=1)
