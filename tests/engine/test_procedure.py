@@ -12,6 +12,7 @@ import pytest
 from engine import alerts, cases, deadlines, instances, seeds, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
+from engine.errors import Conflict
 from engine.identity import SYSTEM, Actor
 from engine.inbox import TaskItem, inbox
 from engine.worker import Worker
@@ -188,3 +189,5 @@ def test_a_late_completion_does_not_swallow_the_alert(procedure: Database, as_: 
     with procedure.read(as_("sekretaris_kecamatan")) as uow:
         (alert,) = alerts.listing(uow, state="all")
     assert (alert.activity_id, alert.state) == ("terima_permintaan", "closed")
+    with pytest.raises(Conflict), procedure.begin(as_("sekretaris_kecamatan")) as uow:
+        alerts.acknowledge(uow, alert.id, "Terlambat membaca.")
