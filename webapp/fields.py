@@ -186,7 +186,7 @@ def _view(field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mappi
         "path": path,
         "name": html_name(path),
         "label": reader.of(field),
-        "hint": reader.of(field, "description"),
+        "hint": "" if drawing.reading and _filled_in(field) else reader.of(field, "description"),
         "text": reader.of(field, "text"),
         "error": drawing.errors.get(path, ""),
         "hidden": path in drawing.hidden,
@@ -218,6 +218,11 @@ def _view(field: Field, drawing: _Drawing, raw: Mapping[str, Any], values: Mappi
     checked = typed is True or typed in ("on", "true", "1", "yes")
     earliest = drawing.today.isoformat() + ("T00:00" if field.subtype == "datetime" else "") if field.no_past else ""
     return FieldView(**common, value=text, checked=checked, choices=choices, earliest=earliest)
+
+
+def _filled_in(field: Field) -> bool:
+    """Whether people type here, so that its hint says how: of no use to who only reads."""
+    return field.type not in ("table", "text", "group") and not field.readonly and field.compute is None
 
 
 def _list(field: Field, drawing: _Drawing, common: dict[str, Any], typed: Any, known: Any, path: str) -> FieldView:

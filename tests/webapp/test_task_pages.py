@@ -273,6 +273,7 @@ def test_who_may_not_work_on_a_task_reads_it(shop: Shop, visit: Visit) -> None:
     assert page.status == 200
     assert f"/tasks/{task}" not in page.actions()
     assert not page.root.xpath("//*[@name='judul']")
+    assert "Nama rencana." not in page.text, "how to fill in is of no use to who only reads"
 
 
 def test_somebody_outside_the_case_finds_no_task(shop: Shop, visit: Visit) -> None:
