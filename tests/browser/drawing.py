@@ -35,6 +35,14 @@ def click(page: Page, element: str) -> None:
     page.locator(f'[data-element-id="{element}"] > .djs-hit').first.click(position={"x": 6, "y": 6}, force=True)
 
 
+def find(page: Page, words: str) -> None:
+    """Select an element by searching for its name, as the keyboard does."""
+    page.get_by_role("button", name="Cari di diagram").press("Enter")
+    expect(page.locator(".djs-search-input input")).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
 def panel(page: Page) -> Locator:
     return page.get_by_role("complementary", name="Sifat")
 

@@ -87,19 +87,6 @@ def test_a_text_still_being_typed_belongs_to_its_element(owner: Page, working: D
     assert nodes["putuskan_cuti"].action != "Kirim sekarang"
 
 
-def test_a_changed_duration_is_published_with_its_reason(owner: Page, working: Database) -> None:
-    drawing.open_modeler(owner, DATA)
-    drawing.click(owner, "siapkan_data")
-    drawing.standard_time(owner, 5)
-    drawing.publish(owner, "Kelurahan memerlukan lima hari")
-    expect(owner.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
-    with working.read(SYSTEM) as uow:
-        row = definitions.row_of(uow, DATA)
-        assert (row.version, row.reason) == (2, "Kelurahan memerlukan lima hari")
-        deadline = read.read(row.xml).process.nodes["siapkan_data"].deadline
-        assert deadline and deadline.text == "P5D"
-
-
 def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, working: Database) -> None:
     owner.goto("/design/new")
     owner.get_by_label("Nama proses").fill("Surat Keterangan")
@@ -138,10 +125,7 @@ def test_a_step_is_put_before_the_delivery_by_keyboard_and_taken_back_by_one_und
     owner: Page, working: Database
 ) -> None:
     drawing.open_modeler(owner, DATA)
-    owner.get_by_role("button", name="Cari di diagram").press("Enter")
-    expect(owner.locator(".djs-search-input input")).to_be_focused()
-    owner.keyboard.type("Melakukan persiapan")
-    owner.keyboard.press("Enter")
+    drawing.find(owner, "Melakukan persiapan")
     drawing.panel(owner).get_by_role("button", name="Sisipkan langkah").press("Enter")
     name = drawing.panel(owner).get_by_label("Nama", exact=True)
     expect(name).to_be_focused()
