@@ -164,6 +164,16 @@ def test_a_second_case_for_the_same_letter_is_warned_about_and_may_be_confirmed(
         assert tasks.complete(uow, task, answers.PERMINTAAN, confirm_same_case=True).title == "Data Kinerja TW I 2026"
 
 
+def test_a_letter_whose_case_was_cancelled_may_be_recorded_again(procedure: Database, as_: As) -> None:
+    first = begin(procedure, as_)
+    send(procedure, as_("kasubag_umum"), "terima_permintaan", answers.PERMINTAAN)
+    with procedure.begin(as_("pengelola_sop")) as uow:
+        instances.cancel(uow, first, "Salah mencatat triwulan.")
+    task = first_task(procedure, as_)
+    with procedure.begin(as_("kasubag_umum")) as uow:
+        assert tasks.complete(uow, task, answers.PERMINTAAN).title == "Data Kinerja TW I 2026"
+
+
 def test_a_superior_hands_a_late_task_to_somebody_else(procedure: Database, as_: As) -> None:
     task = first_task(procedure, as_)
     other = as_("kasubag_keuangan")
