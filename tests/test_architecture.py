@@ -38,7 +38,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "tasks",
         "instances settle",
         "form_context form_preview series task_rows next_steps inbox notes progress documents submissions office_file",
-        "designs design_choices design_forms design_rows form_edits form_mentions versions seeds",
+        "designs design_choices design_forms design_rows form_choices form_edits form_mentions versions seeds",
         "deployment",
         "alerts procedures calls moves definitions incidents deadlines reading performers jobs mailbox starts waiting",
         "users sign_in sessions positions owners holdings calendars calendar_rows days_off office history",

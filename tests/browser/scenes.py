@@ -215,6 +215,19 @@ SCENES = (
     Scene("rancang-baru", "pengelola_sop", "/design/new"),
     Scene("rancang-baru-ditolak", "pengelola_sop", "/design/new", press("Mulai menggambar")),
     Scene("rancang-tanpa-berkas", "pengelola_sop", "/design", press("Buka sebagai draf")),
+    Scene("formulir-daftar", "pengelola_sop", "/design/permohonan_cuti/forms"),
+    Scene(
+        "formulir-bangun",
+        "pengelola_sop",
+        "/design/permohonan_cuti/forms/permohonan_cuti?at=1.5",
+        unfold("Tampil bila"),
+    ),
+    Scene("formulir-bangun-baris", "pengelola_sop", "/design/pengumpulan_data_kinerja/forms/data_kinerja_unit?at=2"),
+    Scene(
+        "formulir-bangun-menu", "pengelola_sop", "/design/permohonan_cuti/forms/keputusan_cuti", unfold("Tambah isian")
+    ),
+    Scene("formulir-nama", "pengelola_sop", "/design/permohonan_cuti/forms/permohonan_cuti/rename?at=1.2"),
+    Scene("formulir-json", "pengelola_sop", "/design/permohonan_cuti/forms/permohonan_cuti/json"),
     Scene("uji", "pengelola_sop", "/design/permohonan_cuti/rehearsal"),
     Scene("uji-berjalan", "pengelola_sop", "/design/pengumpulan_data_kinerja/rehearsal", rehearse_a_while),
     Scene("uji-formulir", "pengelola_sop", "/design/permohonan_cuti/rehearsal", press_first("Isi sendiri")),

@@ -75,7 +75,7 @@ def scene(office_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
         lurah = next(p for p in positions.listing(uow) if p.key == "lurah_kepuharjo")
     names = {
         "case": case, "task": task, "secret_case": secret_case, "secret_task": secret_task, "sent_task": first,
-        "paper": paper.id, "draft_paper": draft_paper.id, "alert": 1, "key": KEY, "position": lurah.id,
+        "paper": paper.id, "draft_paper": draft_paper.id, "alert": 1, "key": KEY, "form": "isian", "position": lurah.id,
         "holding": lurah.holdings[0].holding_id, "somebody": lurah.holdings[0].person_id,
     }  # fmt: skip
     database.dispose()
@@ -169,6 +169,19 @@ TABLE = [
     get("design.rehearsal", "/design/{key}/rehearsal", IN, 403, 403, 403, 200, 200),
     post("design.rehearse", "/design/{key}/rehearsal", IN, 403, 403, 403, 200, 200),
     post("design.rehearse_all", "/design/{key}/rehearsal/all", IN, 403, 403, 403, 200, 200),
+    get("design.forms", "/design/{key}/forms", IN, 403, 403, 403, 200, 200),
+    post("design.new_form", "/design/{key}/forms", IN, 403, 403, 403, 422, 422),
+    post("design.import_form", "/design/{key}/form-import", IN, 403, 403, 403, 422, 422),
+    get("design.builder", "/design/{key}/forms/{form}", IN, 403, 403, 403, 200, 200),
+    post("design.build", "/design/{key}/forms/{form}", IN, 403, 403, 403, 303, 303, _add="number"),
+    post("design.build", "/design/{key}/forms/{form}", IN, 403, 403, 403, 409, 409, _revision="7", _add="number"),
+    post("design.preview_form", "/design/{key}/forms/{form}/preview", IN, 403, 403, 403, 200, 200),
+    get("design.download_form", "/design/{key}/forms/{form}/file", IN, 403, 403, 403, 200, 200),
+    get("design.form_text", "/design/{key}/forms/{form}/json", IN, 403, 403, 403, 200, 200),
+    post("design.put_text", "/design/{key}/forms/{form}/json", IN, 403, 403, 403, 422, 422, text="x"),
+    get("design.rename_field", "/design/{key}/forms/{form}/rename?at=1", IN, 403, 403, 403, 200, 200),
+    post("design.put_name", "/design/{key}/forms/{form}/rename", IN, 403, 403, 403, 422, 422, _at="1", _old="judul"),
+    post("design.remove_form", "/design/{key}/forms/{form}/delete", IN, 403, 403, 403, 409, 409),
     get("design.draft", "/design/{key}/draft", IN, 403, 403, 403, 200, 200),
     Row("design.save", "PUT", "/design/{key}/draft", (IN, 403, 403, 403, 422, 422)),
     Row("design.discard", "DELETE", "/design/{key}/draft", (IN, 403, 403, 403, 404, 404)),

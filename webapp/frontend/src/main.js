@@ -111,6 +111,8 @@ async function start() {
   statusLine.first(meta);
   await offerBackup({ backup, stored, load, draft });
   if (config.addresses.copy && stored.revision === 1 && !draft.dirty) await begin();
+  // The form builder leads back to the step that uses a form.
+  if (location.hash) reveal(decodeURIComponent(location.hash.slice(1)));
 
   toolbar({
     modeler,
