@@ -80,6 +80,8 @@ def test_whoever_takes_a_shared_task_first_has_it_and_the_other_is_told_who(proc
         with pytest.raises(TaskAlreadyClaimed) as caught, procedure.begin(other) as uow:
             take(uow, task)
         assert caught.value.by == as_("kasubag_umum").name
+    with pytest.raises(NotAllowed), procedure.begin(other) as uow:
+        tasks.unclaim(uow, task)
     with procedure.begin(as_("kasubag_umum")) as uow:
         tasks.unclaim(uow, task)
     with procedure.begin(other) as uow:
