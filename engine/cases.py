@@ -59,6 +59,7 @@ class CaseTask:
     item_label: str
     state: str  #: TaskState
     round: int
+    returned: bool  #: the case was sent back to it from a later step
     assignee_name: str
     position_name: str
     due_at: datetime | None
@@ -244,6 +245,7 @@ def _task(uow: UnitOfWork, task: TaskRow, assignee: str, names: Mapping[str, str
         item_label=task.item_label,
         state=task.state,
         round=task.round,
+        returned=task.returned,
         assignee_name=assignee,
         position_name=names.get(task.assigned_as or task.candidate_group or task.owner_group or "", ""),
         due_at=task.due_at,

@@ -103,6 +103,7 @@ def test_a_return_reopens_only_the_incomplete_units_with_note_and_earlier_rows(
     with procedure.read(as_("camat")) as uow:
         drawn = cases.get(uow, case)
     assert drawn.done == {"terima_permintaan", "teruskan_surat", "disposisi"}, "what comes again is not done"
+    assert all(task.returned for task in drawn.tasks if task.state == "open")
     assert drawn.tokens["isi_data_unit"] == ("Kasi Pemerintahan", "Lurah Rogotrunan")
     (task,) = mine(procedure, as_("lurah_rogotrunan"))
     assert (task.round, task.returned) == (2, True)
