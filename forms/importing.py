@@ -148,6 +148,7 @@ def _mend_whole(form: Spec, told: list[LeftOut]) -> None:
         ]
         if at is None or not gone:
             raise fault
+        importing_parts.drop_emptied(at)
         message = N_("Its expressions were left out: %(reason)s")
         _reporter(told, fault.field, tree.text_in(at, "label"))(message, because=fault)
 

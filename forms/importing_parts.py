@@ -97,8 +97,16 @@ def without(spec: Spec, fault: FormError, report: Report) -> bool:
         return False
     for holder in found:
         del holder[entry]
+    drop_emptied(spec)
     report(N_("“%(name)s” was left out: %(reason)s"), because=fault, name=entry)
     return True
+
+
+def drop_emptied(spec: Spec) -> None:
+    """What holds nothing any more says nothing: without it a second import changes no more."""
+    for name in _INSIDE:
+        if spec.get(name) == {}:
+            del spec[name]
 
 
 def _has_rows(spec: Spec) -> bool:
@@ -177,8 +185,7 @@ def _expressions(spec: Spec, report: Report) -> None:
         if isinstance(holder, dict) and isinstance(value, str) and value not in ("true", "false"):
             del holder[entry]
             report(N_("“%(name)s” was left out: it is always or never so here."), name=entry)
-    if spec.get("conditional") == {}:
-        del spec["conditional"]
+    drop_emptied(spec)
 
 
 def _choices(spec: Spec, report: Report) -> None:

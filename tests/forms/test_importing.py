@@ -155,6 +155,14 @@ _ODD = st.one_of(
 )
 
 
+@pytest.mark.parametrize("rules", [{"maxLength": -1}, {"required": "=x"}, {}])
+def test_what_was_emptied_is_gone_at_the_first_import(rules: dict[str, Any]) -> None:
+    note = {"type": "textarea", "key": "catatan", "label": "Catatan", "validate": rules}
+    taken = importing.inspect(json.dumps({"id": "lembar", "type": "default", "components": [note]})).text
+    assert "validate" not in json.loads(taken)["components"][0]
+    assert importing.inspect(taken).text == taken
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_any_mutation_is_taken_over_or_refused(data: st.DataObject) -> None:
