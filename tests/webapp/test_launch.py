@@ -129,7 +129,7 @@ def test_a_worker_that_dies_is_started_again(office: Launched) -> None:
     first = office.worker
     assert first
     first.kill()
-    until(lambda: office.worker and office.worker.pid != first.pid)
+    until(lambda: (worker := office.worker) and worker.pid != first.pid)  # it may die between two looks
 
 
 def test_a_launcher_that_is_killed_leaves_no_worker_behind(office: Launched) -> None:
