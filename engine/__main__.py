@@ -11,7 +11,8 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from . import commands, db, move_commands, offline, version_commands
+from . import db
+from .cli import commands, move_commands, offline, version_commands
 from .errors import AlurError, Conflict, InvalidDiagram, InvalidVariables, NotAllowed, NotFound
 from .settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, Text, bindparam, cast, false, func, insert, or_, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from . import calendars, definitions, history, moves, positions, worktime
+from . import calendars, definitions, history, moves, worktime
 from .db import UnitOfWork, batched
 from .deadlines import Standing
 from .diagram.model import Process
@@ -25,6 +25,7 @@ from .model import (
     TaskRow,
     TaskState,
 )
+from .people import positions
 from .reading import readable
 from .views import Page
 from .worktime import Lateness

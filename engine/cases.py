@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from . import deadlines, definitions, documents, history, instances, moves, notes, performers, positions
+from . import deadlines, definitions, documents, history, instances, moves, notes, performers
 from .db import UnitOfWork
 from .deadlines import DeadlineView
 from .diagram.model import Diagram, Process
@@ -24,6 +24,7 @@ from .model import (
     TaskState,
 )
 from .notes import NoteView
+from .people import positions
 from .progress import StepView, steps_of
 from .reading import listable, readable
 from .task_page import SubmissionView, submissions

@@ -20,10 +20,10 @@ from .diagram.model import Diagram
 from .errors import DiagramProblem, NotFound, ProcessRetired
 from .expressions import names_in
 from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
-from .owners import owner_keys as owner_keys
-from .owners import require_owner as require_owner
-from .owners import starter_entitlement as starter_entitlement
-from .owners import starter_keys as starter_keys
+from .people.owners import owner_keys as owner_keys
+from .people.owners import require_owner as require_owner
+from .people.owners import starter_entitlement as starter_entitlement
+from .people.owners import starter_keys as starter_keys
 from .spiff.spec import Spec, compile_spec
 
 

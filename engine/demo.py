@@ -17,25 +17,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
-from . import (
-    alerts,
-    calendars,
-    demo_text,
-    documents,
-    instances,
-    jobs,
-    locks,
-    notes,
-    office,
-    positions,
-    tasks,
-    work,
-)
+from . import alerts, calendars, demo_text, documents, instances, jobs, locks, notes, office, tasks, work
 from .db import Database, UnitOfWork
 from .errors import AlurError, InvalidDiagram
 from .identity import SYSTEM, Actor
 from .model import AlertRow, AlertState, JobRow, PersonRow, TaskRow, TaskState
 from .office_file import load_office
+from .people import positions
 from .seeds import deploy
 from .worktime.durations import parse_duration
 from .worktime.hours import Calendar

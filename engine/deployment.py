@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from . import calls, definitions, history, locks, positions, starts
+from . import calls, definitions, history, locks, starts
 from .checking import Checked, check
 from .db import UnitOfWork
 from .definitions import DefinitionView
@@ -13,7 +13,8 @@ from .diagram import read
 from .errors import N_, DiagramProblem, InvalidDiagram, VersionChanged
 from .identity import Entitlement
 from .model import DecisionRow, DefinitionRow, FormRow
-from .owners import require_owner
+from .people import positions
+from .people.owners import require_owner
 
 CALLER_STAYS = N_("“%(process)s” goes on calling the version before: with this one it would not run: %(reason)s")
 CALLER_REMEDY = N_("Change one of the two so that they fit, and deploy it.")

@@ -14,11 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.exc import OperationalError
 
-from . import definitions, office, positions, procedures, worker
+from . import definitions, office, procedures, worker
 from .db import Database, UnitOfWork
 from .errors import AlurError, DatabaseUnusable
 from .identity import SYSTEM
 from .model import CalendarRow, CaseState, DayOffRow, IncidentRow, InstanceRow, JobRow, TaskRow, TaskState
+from .people import positions
 
 WAITED_TOO_LONG = timedelta(minutes=5)
 SOON = timedelta(days=60)

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, func, select
 from forms.definition import sources, walk
 from forms.model import Context, Form, Item
 
-from . import documents, office, positions, series
+from . import documents, office, series
 from .db import UnitOfWork
 from .errors import NotFound
 from .expressions import evaluate
 from .model import InstanceRow, PersonRow, SubmissionRow, TaskRow
+from .people import positions
 from .reading import readable
 from .waiting import Waiting, waiting
 

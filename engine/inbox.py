@@ -10,10 +10,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import defer
 
-from . import alerts, calendars, definitions, performers, positions, worktime
+from . import alerts, calendars, definitions, performers, worktime
 from .db import UnitOfWork
 from .identity import HoldingKind
 from .model import CaseState, DefinitionRow, InstanceRow, PersonRow, TaskRow
+from .people import positions
 from .performers import Queue
 from .views import Page, like
 from .worktime import Calendar, Lateness

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import performers, positions
+from . import performers
 from .db import UnitOfWork
 from .model import TaskRow
+from .people import positions
 
 
 @dataclass(frozen=True, slots=True)

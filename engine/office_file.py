@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import calendars, office, positions, users
+from . import calendars, office
 from .db import UnitOfWork
 from .errors import N_, InvalidInput
 from .identity import HoldingKind
 from .model import HoldingRow, PersonRow
+from .people import positions, users
 
 
 def load_office(uow: UnitOfWork, data: Mapping[str, Any]) -> None:

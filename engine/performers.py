@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
-from . import office, positions
+from . import office
 from .db import UnitOfWork, batched
 from .identity import Entitlement, HoldingKind
 from .model import (
@@ -22,6 +22,7 @@ from .model import (
     TaskRow,
     TaskState,
 )
+from .people import positions
 
 _CANDIDATES: Any = CandidateRow.__table__
 _FURTHER = (

@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from forms.definition import walk
 from forms.model import Form
 
-from . import definitions, positions, reading
+from . import definitions, reading
 from .db import UnitOfWork
 from .diagram.model import Diagram, Process
 from .errors import NotFound
 from .identity import require_administrator
 from .model import CaseState, DefinitionRow, FormRow, InstanceRow
+from .people import positions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from . import calendars, positions, worktime
+from . import calendars, worktime
 from .db import UnitOfWork
 from .diagram.model import Node, Process
 from .model import CaseState, DeadlineRow, InstanceRow, TaskRow, TaskState
+from .people import positions
 from .worktime.durations import parse_duration
 from .worktime.hours import Calendar
 

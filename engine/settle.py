@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, deadlines, history, jobs, mailbox, office, positions, task_rows
+from . import alerts, deadlines, history, jobs, mailbox, office, task_rows
 from .db import UnitOfWork
 from .deadlines import Standing
 from .diagram.model import Process
@@ -22,6 +22,7 @@ from .model import (
     InstanceRow,
     TaskRow,
 )
+from .people import positions
 from .spiff.snapshot import OpenTask, Snapshot, Step
 from .waiting import Waiting, waiting
 from .worktime import Calendar

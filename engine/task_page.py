@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from forms import submission
 from forms.model import Context, Form
 
-from . import deadlines, definitions, documents, moves, performers, positions, tasks
+from . import deadlines, definitions, documents, moves, performers, tasks
 from .db import UnitOfWork
 from .deadlines import DeadlineView
 from .diagram.model import Diagram, Node, Paper
@@ -21,6 +21,7 @@ from .form_context import Evaluate, context_for, evaluator, strings_in
 from .identity import Entitlement
 from .inbox import TaskItem, item
 from .model import DeadlineRow, DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow
+from .people import positions
 from .performers import Performer
 
 

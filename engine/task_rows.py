@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from . import definitions, history, performers, positions
+from . import definitions, history, performers
 from .db import UnitOfWork, batched
 from .diagram.model import Node, Process
 from .errors import ExpressionError
 from .expressions import evaluate
 from .model import CandidateRow, InstanceRow, ParticipantRow, PersonRow, TaskRow, TaskState
+from .people import positions
 from .spiff.snapshot import OpenTask
 from .waiting import Waiting
 

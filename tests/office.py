@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine import calendars, positions, users
+from engine import calendars
 from engine.db import Database, UnitOfWork
 from engine.identity import SYSTEM, Actor, HoldingKind
+from engine.people import positions, users
 
 PASSWORD = "kecamatan lumajang 2026"
 ADMINISTRATOR = "administrator"

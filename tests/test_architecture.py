@@ -27,26 +27,26 @@ NEVER = {
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "__main__ offline version_commands move_commands",
-        "commands",
+        "__main__",
+        "cli",
         "demo doctor backup",
         "worker",
         "work",
-        "move_plan",
-        "rehearsal migration refit imprints",
+        "rehearsal moving",
         "cases task_page",
         "tasks",
         "instances settle",
-        "form_context form_preview series task_rows next_steps inbox notes progress documents submissions office_file",
-        "designs design_choices design_forms design_rows form_choices form_edits form_mentions versions seeds",
+        "drafting",
+        "form_context series task_rows next_steps inbox notes progress documents submissions office_file",
+        "versions seeds",
         "deployment",
         "alerts procedures calls moves definitions incidents deadlines reading performers jobs mailbox starts waiting",
-        "users sign_in sessions positions owners holdings calendars calendar_rows days_off office history",
+        "people calendars calendar_rows days_off office history",
         "checking lint_files lint_apart",
         "spiff db locks connectors",
         "model",
         "diagram",
-        "expressions worktime identity passwords filekinds demo_text clock settings errors views",
+        "expressions worktime identity filekinds demo_text clock settings errors views",
     )
 )
 #: modules that do nothing but compute

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import sessions, users
-from engine import sign_in as entry
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.identity import NOBODY
+from engine.people import sessions, users
+from engine.people import sign_in as entry
 from webapp import context, door
 from webapp.i18n import translated
 

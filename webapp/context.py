@@ -10,9 +10,9 @@ from flask import Flask, abort, current_app, g, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import sessions
 from engine.db import Database, UnitOfWork
 from engine.identity import NOBODY, Actor, Entitlement, HoldingKind
+from engine.people import sessions
 from webapp.settings import WebSettings
 
 COOKIE = "alur_session"

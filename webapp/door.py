@@ -10,8 +10,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
-from engine import sessions, sign_in
 from engine.identity import NOBODY
+from engine.people import sessions, sign_in
 from webapp import context
 
 #: endpoints that a person who has not signed in may open

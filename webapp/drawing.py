@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import documents, positions
+from engine import documents
 from engine.db import UnitOfWork
 from engine.form_context import Evaluate
+from engine.people import positions
 from engine.task_page import SubmissionView
 from forms import submission
 from forms.model import Context, Form, Problem

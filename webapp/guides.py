@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from engine import definitions, positions, procedures
+from engine import definitions, procedures
 from engine.errors import NotFound
+from engine.people import positions
 from webapp.context import actor, reading
 
 guide = Blueprint("guide", __name__, url_prefix="/guide")

@@ -13,7 +13,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import definitions, migration, move_plan
+from engine import definitions
 from engine.errors import (
     AlurError,
     Busy,
@@ -23,7 +23,8 @@ from engine.errors import (
     InvalidInput,
     NotFound,
 )
-from engine.move_plan import BLOCKED, MOVES, STAYS, CasePlan
+from engine.moving import migration, move_plan
+from engine.moving.move_plan import BLOCKED, MOVES, STAYS, CasePlan
 from webapp import context
 from webapp.i18n import translated
 from webapp.processes import processes

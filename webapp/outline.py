@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine.diagram.outline import Branch, Entry, Outline, Way
-from engine.positions import KEY
+from engine.people.positions import KEY
 from forms.model import Form
 from webapp import changes
 from webapp.words import standard

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import users, worker
+from engine import worker
 from engine.errors import DatabaseUnusable
+from engine.people import users
 from webapp import context
 
 preferences = Blueprint("preferences", __name__)

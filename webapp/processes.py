@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import positions, procedures
+from engine import procedures
 from engine.diagram.model import Process
 from engine.diagram.outline import outline as diagram_outline
+from engine.people import positions
 from webapp import context, sketch, words
 from webapp import outline as telling
 

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 
-from engine import calendars, designs, inbox, office, positions, worker
+from engine import calendars, inbox, office, worker
 from engine.db import UnitOfWork
+from engine.drafting import designs
 from engine.errors import NotFound
 from engine.identity import HoldingKind
+from engine.people import positions
 from engine.worktime import is_open, next_opening
 from webapp import context
 

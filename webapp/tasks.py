@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from engine import inbox as lists
-from engine import positions, procedures, task_page
+from engine import procedures, task_page
 from engine import tasks as work
 from engine.errors import (
     ActivityFailed,
@@ -26,6 +26,7 @@ from engine.errors import (
     TaskAlreadyClaimed,
     TaskNotOpen,
 )
+from engine.people import positions
 from engine.task_page import TaskPage
 from forms.model import Problem
 from forms.raw import nest

@@ -9,11 +9,12 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import definitions, designs, versions
+from engine import definitions, versions
 from engine.db import UnitOfWork
 from engine.definitions import Content, DefinitionView
 from engine.diagram import read
 from engine.diagram.compare import compare as compare_diagrams
+from engine.drafting import designs
 from engine.errors import InvalidDiagram, NotFound
 from webapp import changes, context, sketch
 from webapp.i18n import translated

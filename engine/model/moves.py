@@ -23,6 +23,6 @@ class CaseMoveRow(Base):
     moved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str] = mapped_column(Text)
     mapping: Mapped[dict[str, Any]]  #: old element id -> new element id
-    before: Mapped[bytes] = mapped_column(LargeBinary)  #: the rows it changed, packed by engine/imprints.py
+    before: Mapped[bytes] = mapped_column(LargeBinary)  #: the rows it changed, packed by engine/moving/imprints.py
     row_version: Mapped[int]  #: of the case right after it; another one means that the case has gone on
     undone_at: Mapped[datetime | None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .. import definitions, designs
+from .. import definitions
 from ..db import UnitOfWork
+from ..drafting import designs
 from . import scratch
 from .stage import Draft
 

@@ -17,7 +17,7 @@ from sqlalchemy import insert, select
 from forms import definition
 from forms.errors import FormError
 
-from .. import calendars, office, positions
+from .. import calendars, office
 from ..clock import SetClock
 from ..db import Database, UnitOfWork
 from ..diagram.model import Process
@@ -36,6 +36,7 @@ from ..model import (
 )
 from ..model.base import Base
 from ..office_file import load_office
+from ..people import positions
 
 _COPIED = (SettingRow, PositionRow, CalendarRow, HoursRow, DayOffRow, DefinitionRow, FormRow, DecisionRow)
 _SINCE = date(2000, 1, 1)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from forms import sample
 from forms.model import Field
 
-from .. import deadlines, definitions, demo_text, deployment, documents, instances, positions, tasks
+from .. import deadlines, definitions, demo_text, deployment, documents, instances, tasks
 from ..db import UnitOfWork
 from ..diagram import read
 from ..diagram.model import Process
@@ -24,6 +24,7 @@ from ..errors import N_, AlurError, InvalidVariables
 from ..form_context import context_for, evaluator
 from ..identity import Actor
 from ..model import CaseState, InstanceRow, JobRow, PersonRow, PositionRow, SubscriptionRow, TaskRow, TaskState
+from ..people import positions
 from ..spiff.trace import watching
 from . import scratch
 

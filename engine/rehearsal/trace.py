@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from .. import definitions, positions
+from .. import definitions
 from ..db import UnitOfWork
 from ..diagram.model import Process
 from ..model import AlertRow, DeadlineRow, InstanceRow, TaskRow
+from ..people import positions
 
 
 @dataclass(frozen=True, slots=True)

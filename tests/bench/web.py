@@ -12,10 +12,10 @@ from http.client import HTTPConnection
 from time import perf_counter
 from urllib.parse import urlencode
 
-from engine import sessions
 from engine.clock import SystemClock
 from engine.db import Database
 from engine.identity import SYSTEM
+from engine.people import sessions
 from tests.bench import diagrams
 from tests.bench.diagrams import BY
 from tests.bench.figures import Report, ratio

@@ -7,10 +7,10 @@ import re
 from lxml import etree
 from playwright.sync_api import Locator, Page, expect
 
-from engine import designs
 from engine.db import Database
 from engine.diagram import read
 from engine.diagram.model import Process
+from engine.drafting import designs
 from tests.office import person
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

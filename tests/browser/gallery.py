@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import demo, designs, instances, jobs, positions, tasks
+from engine import demo, instances, jobs, tasks
 from engine.db import Database
+from engine.drafting import designs
 from engine.identity import HoldingKind
 from engine.model import JobRow, TaskRow, TaskState
+from engine.people import positions
 from engine.worker import Worker
 from tests import answers
 from tests.office import person

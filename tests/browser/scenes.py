@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from engine import positions
 from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import InstanceRow, TaskRow, TaskState
+from engine.people import positions
 
 Find = Callable[[Database], str]
 

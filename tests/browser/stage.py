@@ -10,10 +10,10 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from sqlalchemy import select
 
-from engine import sign_in
 from engine.db import Database
 from engine.identity import NOBODY
 from engine.model import PersonRow
+from engine.people import sign_in
 from tests.browser.scenes import Scene
 from webapp.context import COOKIE
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import designs
 from engine.db import Database
+from engine.drafting import designs
 from forms import editing
 from tests.browser import desk, drawing
 from tests.office import person

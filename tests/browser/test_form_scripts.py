@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from engine import notes
-from engine import sign_in as entry
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY
+from engine.people import sign_in as entry
 from tests.office import person
 from tests.webapp.small import GOOD, Shop, open_shop
 from webapp.context import COOKIE

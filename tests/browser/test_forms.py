@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import positions
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import HoldingKind
+from engine.people import positions
 from engine.worker import Worker
 from tests.browser import desk, gallery
 from tests.browser.scenes import task

@@ -9,9 +9,10 @@ import pytest
 from lxml import etree
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from engine import definitions, designs
+from engine import definitions
 from engine.db import Database
 from engine.diagram import read
+from engine.drafting import designs
 from engine.identity import SYSTEM
 from tests.browser import desk, drawing
 from tests.browser.readable import serious

@@ -14,28 +14,24 @@ from engine import (
     calendars,
     days_off,
     deployment,
-    design_forms,
-    designs,
     documents,
     incidents,
     instances,
     jobs,
     mailbox,
-    migration,
     notes,
     office,
     office_file,
-    positions,
-    sessions,
-    sign_in,
     tasks,
-    users,
     versions,
 )
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
+from engine.drafting import design_forms, designs
 from engine.identity import NOBODY, SYSTEM, HoldingKind
 from engine.model import HoldingRow, PositionRow, TaskRow, TaskState
+from engine.moving import migration
+from engine.people import positions, sessions, sign_in, users
 from tests import answers
 from tests.durability import exchange as ex
 from tests.durability.furnished import PROCESS, RETURNED, ROOT, STEPS, World

@@ -11,24 +11,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine import (
-    definitions,
-    deployment,
-    design_forms,
-    designs,
-    incidents,
-    instances,
-    jobs,
-    mailbox,
-    migration,
-    tasks,
-    versions,
-    work,
-)
+from engine import definitions, deployment, incidents, instances, jobs, mailbox, tasks, versions, work
 from engine.connectors import CONNECTORS
 from engine.db import Database, UnitOfWork
+from engine.drafting import design_forms, designs
 from engine.identity import SYSTEM
 from engine.model import IncidentRow, InstanceRow, JobRow, TaskRow, TaskState
+from engine.moving import migration
 from engine.settings import Outside
 from forms import editing
 from tests.durability.furnished import PROCESS, ROOT, World

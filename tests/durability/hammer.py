@@ -21,25 +21,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import (
-    alerts,
-    calendars,
-    deployment,
-    documents,
-    incidents,
-    instances,
-    mailbox,
-    notes,
-    office,
-    positions,
-    tasks,
-    users,
-)
+from engine import alerts, calendars, deployment, documents, incidents, instances, mailbox, notes, office, tasks
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
 from engine.errors import AlurError, Busy, Conflict, InvalidInput
 from engine.identity import SYSTEM, Actor, HoldingKind
 from engine.model import AlertRow, CaseState, DefinitionRow, IncidentRow, InstanceRow, PersonRow, TaskRow, TaskState
+from engine.people import positions, users
 from engine.worker import Worker
 from tests import answers
 from tests.durability import exchange

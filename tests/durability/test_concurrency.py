@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import deployment, documents, instances, mailbox, notes, office, positions, tasks, users
+from engine import deployment, documents, instances, mailbox, notes, office, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import AlurError, Conflict, InvalidInput
 from engine.identity import SYSTEM, HoldingKind
 from engine.model import HistoryRow, MessageRow, PersonRow, TaskRow, TaskState
+from engine.people import positions, users
 from engine.worker import Worker
 from tests import answers
 from tests.durability import exchange

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import cases, deployment, imprints, instances, jobs, migration, move_plan, task_page, tasks
+from engine import cases, deployment, instances, jobs, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CannotMove, CaseMovedOn, CaseNotActive, InvalidInput, NotAllowed, NotFound
@@ -27,7 +27,8 @@ from engine.model import (
     TaskRow,
     TaskState,
 )
-from engine.move_plan import Plan
+from engine.moving import imprints, migration, move_plan
+from engine.moving.move_plan import Plan
 from engine.worker import Worker
 from tests import answers
 from tests.durability.furnished import COMPLETE, PROCESS, World, open_task, send

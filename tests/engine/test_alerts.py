@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import alerts, positions
+from engine import alerts
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM, HoldingKind
 from engine.model import AlertRow
+from engine.people import positions
 from engine.worker import Worker
 from tests import answers
 from tests.engine.test_procedure import As, begin, mine, procedure

@@ -5,10 +5,11 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from engine import calendars, users
+from engine import calendars
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.identity import SYSTEM, Actor, Entitlement
 from engine.model import DayOffRow, HistoryRow
+from engine.people import users
 from engine.worktime import due, holidays_source, weeks
 from engine.worktime.default_hours import RAMADAN_WEEK, WEEK
 from engine.worktime.hours import DayOff

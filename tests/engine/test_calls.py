@@ -10,19 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import (
-    alerts,
-    calls,
-    cases,
-    definitions,
-    deployment,
-    instances,
-    migration,
-    seeds,
-    task_page,
-    tasks,
-    versions,
-)
+from engine import alerts, calls, cases, definitions, deployment, instances, seeds, task_page, tasks, versions
 from engine.__main__ import main
 from engine.clock import SetClock
 from engine.db import Database
@@ -31,6 +19,7 @@ from engine.diagram.draw import draw
 from engine.errors import InvalidDiagram, InvalidVariables, NotAllowed
 from engine.identity import SYSTEM, Actor
 from engine.model import InstanceRow, JobRow, TaskRow, TaskState
+from engine.moving import migration
 from engine.worker import Worker
 from tests.engine.diagram.building import END, FRAME, ROOT, START, around, chain, flow, lane, timer
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import calendars, deployment, instances, positions, procedures, seeds, users
+from engine import calendars, deployment, instances, procedures, seeds
 from engine.db import Database
 from engine.diagram.read import read
 from engine.errors import InvalidDiagram
 from engine.identity import SYSTEM
 from engine.inbox import inbox
+from engine.people import positions, users
 from tests.engine.test_procedure import ROOT, As, mine, procedure
 from tests.office import PASSWORD, person
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from engine import alerts, cases, demo, demo_text, doctor, documents, positions, procedures, sign_in, task_page, users
+from engine import alerts, cases, demo, demo_text, doctor, documents, procedures, task_page
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY, SYSTEM, Actor
 from engine.inbox import inbox
+from engine.people import positions, sign_in, users
 from engine.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,10 @@ from functools import partial
 import pytest
 from lxml import etree
 
-from engine import definitions, design_forms, designs, form_preview
+from engine import definitions
 from engine.db import Database
-from engine.design_forms import FormDesign
+from engine.drafting import design_forms, designs, form_preview
+from engine.drafting.design_forms import FormDesign
 from engine.errors import Conflict, DesignChanged, InvalidInput, NotAllowed, NotFound
 from engine.identity import Actor
 from forms import editing

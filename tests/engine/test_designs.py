@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine import definitions, deployment, designs, history, instances, mailbox, procedures, versions
+from engine import definitions, deployment, history, instances, mailbox, procedures, versions
 from engine.clock import SetClock
 from engine.db import Database
+from engine.drafting import designs
 from engine.errors import (
     Conflict,
     DesignChanged,

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from engine import deployment, documents, history, instances, notes, positions, tasks, users
+from engine import deployment, documents, history, instances, notes, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import CaseNotActive, InvalidInput, NotAllowed, NotFound, TaskNotOpen
 from engine.identity import NOBODY, SYSTEM, Actor
 from engine.model import BlobRow, DocumentRow
+from engine.people import positions, users
 
 PDF = b"%PDF-1.7\nsurat edaran\n"
 As = Callable[[str], Actor]

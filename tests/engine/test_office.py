@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine import history, office, positions, users
+from engine import history, office
 from engine.clock import SetClock
 from engine.db import CLOCK_OFFSET, Database
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.identity import NOBODY, SYSTEM, Actor
+from engine.people import positions, users
 
 pytestmark = pytest.mark.both_databases
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine import calendars, office, positions, users
+from engine import calendars, office
 from engine.db import Database
 from engine.errors import InvalidInput, NotAllowed
 from engine.identity import SYSTEM, Actor
 from engine.model import HistoryRow
 from engine.office_file import load_office
+from engine.people import positions, users
 
 OFFICE: dict[str, Any] = {
     "settings": {"office.name": "Kecamatan Contoh"},

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine import positions, users
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.identity import NOBODY, SYSTEM, Actor, HoldingKind
+from engine.people import positions, users
 
 pytestmark = pytest.mark.both_databases
 

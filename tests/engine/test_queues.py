@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import inbox, instances, office, performers, positions, seeds
+from engine import inbox, instances, office, performers, seeds
 from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import CandidateRow, PersonRow, PositionRow, TaskRow
+from engine.people import positions
 from tests.office import ADMINISTRATOR, person
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine import passwords, positions, sessions, sign_in, users
 from engine.clock import SetClock
 from engine.db import CLOCK_OFFSET, Database
 from engine.errors import InvalidInput, NotFound
 from engine.identity import NOBODY, SYSTEM, Actor
 from engine.model import SettingRow
+from engine.people import passwords, positions, sessions, sign_in, users
 
 GOOD, OTHER = "sawah hijau 7", "ladang kuning 8"
 FIRST = date(2026, 1, 1)

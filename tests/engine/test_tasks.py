@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine import cases, deployment, history, instances, positions, procedures, task_page, tasks, users
+from engine import cases, deployment, history, instances, procedures, task_page, tasks
 from engine.clock import SetClock
 from engine.db import Database
 from engine.errors import (
@@ -22,6 +22,7 @@ from engine.errors import (
 )
 from engine.identity import NOBODY, SYSTEM, Actor, HoldingKind
 from engine.inbox import inbox
+from engine.people import positions, users
 from engine.worker import Worker
 from tests import answers
 from tests.engine.test_procedure import As, begin, mine, procedure, send, to_the_check, to_the_units

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from engine import passwords, positions, sign_in, users
 from engine.db import Database
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.identity import NOBODY, SYSTEM, Actor
 from engine.model import HistoryRow
+from engine.people import passwords, positions, sign_in, users
 
 GOOD = "sawah hijau 7"
 FIRST = date(2026, 1, 1)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine import designs
 from engine.__main__ import main
 from engine.db import Database
+from engine.drafting import designs
 from tests.engine.test_designs import KEY, OWNER, draw
 from tests.engine.test_procedure import ROOT, As, procedure
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import positions
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY
+from engine.people import positions
 from tests.office import ADMINISTRATOR, PASSWORD
 from tests.visitor import InProcess, Visitor
 from tests.webapp.small import Shop, open_shop

@@ -16,10 +16,11 @@ from flask.testing import FlaskClient
 from lxml import html
 from openpyxl import load_workbook
 
-from engine import deployment, documents, positions, users
+from engine import deployment, documents
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM
+from engine.people import positions, users
 from tests.office import ADMINISTRATOR, PASSWORD, person
 from tests.visitor import InProcess, Visitor
 from tests.webapp.conftest import Visit

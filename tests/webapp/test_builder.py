@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from engine import design_forms, designs, seeds
+from engine import seeds
 from engine.db import Database
+from engine.drafting import design_forms, designs
 from engine.identity import SYSTEM
 from forms import editing
 from forms.tree import Part

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine import definitions, positions, seeds, sessions
+from engine import definitions, seeds
 from engine.db import Database
 from engine.identity import NOBODY, SYSTEM
+from engine.people import positions, sessions
 from tests.conftest import ROOT
 from tests.office import ADMINISTRATOR, person
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine import cases, designs
+from engine import cases
+from engine.drafting import designs
 from engine.identity import SYSTEM
 from tests.office import person
 from tests.visitor import Visitor

@@ -14,11 +14,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine import documents, positions, sign_in
+from engine import documents
 from engine import tasks as work
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import NOBODY
+from engine.people import positions, sign_in
 from tests.conftest import WIB
 from tests.office import ADMINISTRATOR, PASSWORD, person
 from tests.webapp.small import GOOD, KEY, open_shop

@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engine import calendars, deadlines, instances, jobs, positions, seeds
+from engine import calendars, deadlines, instances, jobs, seeds
 from engine import office as office_rules
 from engine.clock import SetClock
 from engine.db import Database
 from engine.identity import SYSTEM, Actor
 from engine.model import JobRow
+from engine.people import positions
 from engine.worker import Worker
 from tests.conftest import ROOT, WIB
 from tests.office import ADMINISTRATOR, PASSWORD

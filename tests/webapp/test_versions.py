@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import designs
 from engine.db import Database
+from engine.drafting import designs
 from engine.identity import SYSTEM
 from tests.office import ADMINISTRATOR, person
 from tests.webapp.conftest import Visit

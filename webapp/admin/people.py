@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import positions, sign_in, users
+from engine.people import positions, sign_in, users
 from webapp.admin import settings
 from webapp.context import actor, reading, writing
 from webapp.plain_forms import PlainForm

@@ -8,9 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import office, users
-from engine import positions as store
+from engine import office
 from engine.identity import HoldingKind
+from engine.people import positions as store
+from engine.people import users
 from webapp import i18n
 from webapp.admin import settings
 from webapp.context import reading, writing

@@ -16,9 +16,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from engine import design_forms, form_choices, form_preview
 from engine.db import UnitOfWork
-from engine.design_forms import FormDesign
+from engine.drafting import design_forms, form_choices, form_preview
+from engine.drafting.design_forms import FormDesign
 from engine.errors import DesignChanged, InvalidInput
 from forms import definition, editing
 from forms.errors import FormError

@@ -11,10 +11,11 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
 
-from engine import designs, positions
 from engine.db import UnitOfWork
-from engine.designs import DesignView
+from engine.drafting import designs
+from engine.drafting.designs import DesignView
 from engine.errors import N_, AlurError, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, VersionChanged
+from engine.people import positions
 from webapp import context, errors, i18n
 from webapp.design import design, pages
 

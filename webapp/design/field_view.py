@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.drafting.form_choices import FormChoices
 from engine.errors import N_
-from engine.form_choices import FormChoices
 from forms import editing
 from forms.tree import Part
 from webapp.design import conditions

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import design_forms, designs
+from engine.drafting import design_forms, designs
 from engine.errors import DesignChanged, InvalidInput
 from forms import editing, importing
 from forms.errors import FormError

@@ -10,8 +10,8 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import designs
 from engine.db import UnitOfWork
+from engine.drafting import designs
 from engine.errors import Conflict, DesignChanged, InvalidDiagram, InvalidInput, NotAllowed
 from webapp import context, i18n
 from webapp.design import design

@@ -14,7 +14,7 @@ from typing import Any
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from engine import designs
+from engine.drafting import designs
 from engine.errors import InvalidDiagram, InvalidInput, InvalidVariables
 from engine.rehearsal import coverage, drafts
 from engine.rehearsal.script import NEXT, Deed, Rehearsal, Scene, Sheet, read_deeds

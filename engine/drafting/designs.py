@@ -13,20 +13,32 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from . import definitions, deployment, design_rows, positions
-from .db import UnitOfWork
-from .definitions import Content, DefinitionView
+from engine import definitions, deployment
+from engine.db import UnitOfWork
+from engine.definitions import Content, DefinitionView
+from engine.diagram import read
+from engine.diagram.blank import blank
+from engine.diagram.head import head
+from engine.diagram.model import Process
+from engine.diagram.xml import LARGEST
+from engine.errors import (
+    N_,
+    Conflict,
+    DesignChanged,
+    DiagramProblem,
+    InvalidDiagram,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
+from engine.identity import Entitlement
+from engine.model import DefinitionRow, DesignRow
+from engine.people import positions
+from engine.versions import reinstate, required_reason, restore, retire
+
+from . import design_rows
 from .design_choices import DesignChoices, choices
 from .design_rows import DesignView, OtherDesign
-from .diagram import read
-from .diagram.blank import blank
-from .diagram.head import head
-from .diagram.model import Process
-from .diagram.xml import LARGEST
-from .errors import N_, Conflict, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, NotAllowed, NotFound
-from .identity import Entitlement
-from .model import DefinitionRow, DesignRow
-from .versions import reinstate, required_reason, restore, retire
 
 __all__ = [
     "DesignChoices",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine import office
+from engine.db import UnitOfWork
+from engine.diagram import read
+from engine.errors import InvalidDiagram
+from engine.people import positions
 from forms import conditions, definition
 from forms.errors import FormError
 from forms.model import Form
 
-from . import designs, office, positions
-from .db import UnitOfWork
-from .diagram import read
-from .errors import InvalidDiagram
+from . import designs
 
 
 @dataclass(frozen=True, slots=True)

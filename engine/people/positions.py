@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
+from engine import history, locks, office
+from engine.db import UnitOfWork
+from engine.errors import N_, InvalidInput, NotFound
+from engine.identity import require_administrator
+from engine.model import HistoryRow, HoldingRow, PersonRow, PositionRow
 from forms.model import Choice
 
-from . import history, locks, office
-from .db import UnitOfWork
-from .errors import N_, InvalidInput, NotFound
 from .holdings import (
     HolderView,
     actor_of,
@@ -29,8 +31,6 @@ from .holdings import (
     require_an_administrator_left,
     with_people,
 )
-from .identity import require_administrator
-from .model import HistoryRow, HoldingRow, PersonRow, PositionRow
 
 __all__ = [
     "HolderView",

@@ -8,11 +8,13 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 
-from . import history, locks, office, passwords, positions, sessions
-from .db import UnitOfWork
-from .errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
-from .identity import HoldingKind, require_administrator
-from .model import HoldingRow, PersonRow, PositionRow, TaskRow
+from engine import history, locks, office
+from engine.db import UnitOfWork
+from engine.errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
+from engine.identity import HoldingKind, require_administrator
+from engine.model import HoldingRow, PersonRow, PositionRow, TaskRow
+
+from . import passwords, positions, sessions
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 LANGUAGES = ("id", "en")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from . import definitions, migration, move_plan
+from engine import definitions
+from engine.db import Database
+from engine.errors import N_, Busy, CannotMove, CaseNotActive, InvalidInput
+from engine.moving import migration, move_plan
+from engine.moving.move_plan import MOVES, CasePlan
+
 from .commands import Result, actor_of, table
-from .db import Database
-from .errors import N_, Busy, CannotMove, CaseNotActive, InvalidInput
-from .move_plan import MOVES, CasePlan
 
 
 def plan(database: Database, arguments: Namespace) -> Result:

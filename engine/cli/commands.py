@@ -14,13 +14,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from . import alerts, backup, cases, db, demo, deployment, doctor, history, instances, positions, procedures, tasks
-from .db import Database, UnitOfWork
-from .errors import N_, InvalidInput, NotFound
-from .identity import SYSTEM, Actor
-from .inbox import inbox
-from .model import PersonRow, TaskRow, TaskState
-from .worker import Worker
+from engine import alerts, backup, cases, db, demo, deployment, doctor, history, instances, procedures, tasks
+from engine.db import Database, UnitOfWork
+from engine.errors import N_, InvalidInput, NotFound
+from engine.identity import SYSTEM, Actor
+from engine.inbox import inbox
+from engine.model import PersonRow, TaskRow, TaskState
+from engine.people import positions
+from engine.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import definitions, designs, versions
+from engine import definitions, versions
+from engine.db import Database
+from engine.definitions import DefinitionView
+from engine.diagram import read
+from engine.diagram.changes import Change
+from engine.diagram.compare import compare as compare_diagrams
+from engine.diagram.outline import Entry, Outline, Way
+from engine.diagram.outline import outline as outline_of
+from engine.drafting import designs
+from engine.errors import NotFound
+from engine.identity import SYSTEM
+from engine.lint_files import forms_beside
+
 from .commands import Result, actor_of, table
-from .db import Database
-from .definitions import DefinitionView
-from .diagram import read
-from .diagram.changes import Change
-from .diagram.compare import compare as compare_diagrams
-from .diagram.outline import Entry, Outline, Way
-from .diagram.outline import outline as outline_of
-from .errors import NotFound
-from .identity import SYSTEM
-from .lint_files import forms_beside
 
 Side = tuple[bytes, dict[str, str]]
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine import connectors, definitions
+from engine.db import UnitOfWork
+from engine.diagram.decisions import read_decisions
+from engine.model import CalendarRow
+from engine.people import positions
 from forms import conditions
 from forms import definition as form_definition
 from forms.errors import FormError
 from forms.model import Choice
-
-from . import connectors, definitions, positions
-from .db import UnitOfWork
-from .diagram.decisions import read_decisions
-from .model import CalendarRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from engine.db import UnitOfWork
+from engine.diagram.model import ACTIVITIES, Process
+from engine.errors import NotAllowed
+from engine.identity import Entitlement
+
 from . import positions
-from .db import UnitOfWork
-from .diagram.model import ACTIVITIES, Process
-from .errors import NotAllowed
-from .identity import Entitlement
 
 
 def owner_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:

@@ -13,12 +13,21 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from . import deadlines, definitions, history, imprints, instances, jobs, locks, refit
-from .db import UnitOfWork
-from .diagram.model import Process
-from .errors import N_, ActivityFailed, CannotMove, CaseMovedOn, CaseNotActive, DiagramProblem, InvalidInput, NotFound
-from .identity import Entitlement
-from .model import (
+from engine import deadlines, definitions, history, instances, jobs, locks
+from engine.db import UnitOfWork
+from engine.diagram.model import Process
+from engine.errors import (
+    N_,
+    ActivityFailed,
+    CannotMove,
+    CaseMovedOn,
+    CaseNotActive,
+    DiagramProblem,
+    InvalidInput,
+    NotFound,
+)
+from engine.identity import Entitlement
+from engine.model import (
     CaseMoveRow,
     CaseState,
     DeadlineRow,
@@ -29,10 +38,12 @@ from .model import (
     TaskRow,
     TaskState,
 )
-from .spiff import migrate
-from .spiff.migrate import Moved, Passage
-from .spiff.spec import Spec
-from .versions import required_reason
+from engine.spiff import migrate
+from engine.spiff.migrate import Moved, Passage
+from engine.spiff.spec import Spec
+from engine.versions import required_reason
+
+from . import imprints, refit
 
 RUNNING = (CaseState.ACTIVE, CaseState.SUSPENDED)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from . import deadlines, definitions, history, jobs, mailbox, positions
-from .db import UnitOfWork
-from .diagram.model import Process
-from .model import (
+from engine import deadlines, definitions, history, jobs, mailbox
+from engine.db import UnitOfWork
+from engine.diagram.model import Process
+from engine.model import (
     AlertRow,
     CandidateRow,
     CaseState,
@@ -26,11 +26,12 @@ from .model import (
     TaskRow,
     TaskState,
 )
-from .settle import name_case
-from .spiff.migrate import Moved
-from .spiff.snapshot import OpenTask, WaitingTimer
-from .task_rows import assign_named, candidates, join
-from .worktime import Calendar
+from engine.people import positions
+from engine.settle import name_case
+from engine.spiff.migrate import Moved
+from engine.spiff.snapshot import OpenTask, WaitingTimer
+from engine.task_rows import assign_named, candidates, join
+from engine.worktime import Calendar
 
 #: columns of a task that its activity decides
 OF_ACTIVITY = ("activity_id", "name", "number", "form_key", "priority", "candidate_group", "owner_group")

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import lint_apart, office
-from .clock import SystemClock
+from engine import lint_apart, office
+from engine.clock import SystemClock
+from engine.errors import N_, InvalidInput
+from engine.rehearsal import files as rehearsed
+
 from .commands import Result, answers_in, read_json
-from .errors import N_, InvalidInput
-from .rehearsal import files as rehearsed
 
 ZONE = ZoneInfo(office.DEFAULT_ZONE)
 

@@ -7,7 +7,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .errors import N_, InvalidInput
+from engine.errors import N_, InvalidInput
 
 SHORTEST, LONGEST = 10, 200
 

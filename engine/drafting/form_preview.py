@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine import office
+from engine.db import UnitOfWork
+from engine.diagram import read
+from engine.diagram.model import Process
+from engine.errors import InvalidDiagram, NotFound
+from engine.form_context import Evaluate, evaluator
+from engine.people import positions
 from forms import conditions, definition, sample, submission
 from forms.errors import FormError
 from forms.model import Context, Form, Item
 
-from . import designs, office, positions
-from .db import UnitOfWork
-from .diagram import read
-from .diagram.model import Process
-from .errors import InvalidDiagram, NotFound
-from .form_context import Evaluate, evaluator
+from . import designs
 
 MADE_UP = 2  #: positions that have answered a step that is repeated
 

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from . import history, office, passwords, positions, sessions
-from .db import UnitOfWork
-from .errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
-from .identity import HoldingKind, require_administrator
-from .model import AttemptRow, HoldingRow, PersonRow, PositionRow
+from engine import history, office
+from engine.db import UnitOfWork
+from engine.errors import N_, Conflict, InvalidInput, NotAllowed, NotFound
+from engine.identity import HoldingKind, require_administrator
+from engine.model import AttemptRow, HoldingRow, PersonRow, PositionRow
+
+from . import passwords, positions, sessions
 
 #: failures within WINDOW before the next attempt must wait
 PER_USER, PER_ADDRESS = 5, 20

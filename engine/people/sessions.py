@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from . import history, positions
-from .db import UnitOfWork
-from .identity import Actor
-from .model import PersonRow, SessionRow
+from engine import history
+from engine.db import UnitOfWork
+from engine.identity import Actor
+from engine.model import PersonRow, SessionRow
+
+from . import positions
 
 #: a working day without signing in again, and a week at most
 IDLE, LONGEST = timedelta(hours=12), timedelta(days=7)

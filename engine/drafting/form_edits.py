@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, delete, select
 
-from .db import UnitOfWork
-from .model import DesignRow, FormEditRow
+from engine.db import UnitOfWork
+from engine.model import DesignRow, FormEditRow
 
 KEPT = 50  #: edits of one form
 

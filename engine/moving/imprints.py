@@ -12,8 +12,8 @@ import zstandard
 from sqlalchemy import LargeBinary, Select, delete, insert, inspect, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .db import UnitOfWork
-from .model import (
+from engine.db import UnitOfWork
+from engine.model import (
     AlertRow,
     Base,
     CandidateRow,
@@ -26,7 +26,7 @@ from .model import (
     SubscriptionRow,
     TaskRow,
 )
-from .model.base import UtcDateTime
+from engine.model.base import UtcDateTime
 
 #: rows by table and primary key, each by column
 Imprint = dict[str, dict[str, dict[str, Any]]]

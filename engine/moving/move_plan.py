@@ -8,17 +8,19 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from engine import definitions
+from engine.db import UnitOfWork
+from engine.diagram.model import Process
+from engine.errors import N_, CannotMove, DiagramProblem
+from engine.model import DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
+from engine.people import positions
+from engine.reading import readable
+from engine.spiff.migrate import Moved, Passage
 from forms.definition import walk
 
-from . import definitions, positions, refit
-from .db import UnitOfWork
-from .diagram.model import Process
-from .errors import N_, CannotMove, DiagramProblem
+from . import refit
 from .migration import RUNNING, check_mapping, migrated, require_owner, undoable
-from .model import DefinitionRow, InstanceRow, PersonRow, SubmissionRow, TaskRow, TaskState
-from .reading import readable
 from .refit import Refit
-from .spiff.migrate import Moved, Passage
 
 STAYS, MOVES, BLOCKED = "stays", "moves", "blocked"
 

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from . import history, locks, office
-from .db import UnitOfWork
-from .errors import N_, InvalidInput, NotFound
-from .identity import Actor, Entitlement, HoldingKind, require_administrator
-from .model import HoldingRow, PersonRow, PositionRow, SettingRow
+from engine import history, locks, office
+from engine.db import UnitOfWork
+from engine.errors import N_, InvalidInput, NotFound
+from engine.identity import Actor, Entitlement, HoldingKind, require_administrator
+from engine.model import HoldingRow, PersonRow, PositionRow, SettingRow
 
 
 @dataclass(frozen=True, slots=True)

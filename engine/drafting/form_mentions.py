@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.diagram import read, rewriting
+from engine.diagram.model import Process
+from engine.diagram.rewriting import Spot
+from engine.diagram.scripts import ASSIGNMENT
+from engine.errors import N_, InvalidDiagram
 from forms import files, mentioning, tree
 from forms.errors import FormError
 from forms.mentioning import Wanted
 from forms.sites import Site, sites, wanted
-
-from .diagram import read, rewriting
-from .diagram.model import Process
-from .diagram.rewriting import Spot
-from .diagram.scripts import ASSIGNMENT
-from .errors import N_, InvalidDiagram
 
 
 @dataclass(frozen=True, slots=True)

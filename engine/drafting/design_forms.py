@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from engine.db import UnitOfWork
+from engine.diagram import read, rewriting
+from engine.errors import N_, Conflict, DesignChanged, InvalidDiagram, InvalidInput, NotFound
 from forms import definition, editing, renaming, tree
 from forms.editing import Part, Place
 from forms.errors import FormError
 
 from . import design_rows, designs, form_edits
-from .db import UnitOfWork
 from .design_rows import DesignView, OtherDesign
-from .diagram import read, rewriting
-from .errors import N_, Conflict, DesignChanged, InvalidDiagram, InvalidInput, NotFound
 from .form_edits import Edit
 from .form_mentions import Mention, Target, found, rewritten
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer
 
-from .db import UnitOfWork
-from .errors import DesignChanged, NotAllowed
-from .model import DefinitionRow, DesignRow, PersonRow
+from engine.db import UnitOfWork
+from engine.errors import DesignChanged, NotAllowed
+from engine.model import DefinitionRow, DesignRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)
