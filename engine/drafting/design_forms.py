@@ -20,8 +20,9 @@ from forms.errors import FormError
 
 from . import design_rows, designs, form_edits
 from .design_rows import DesignView, OtherDesign
+from .following import found, rewritten
 from .form_edits import Edit
-from .form_mentions import Mention, Target, found, rewritten
+from .mention import Mention, Target
 
 __all__ = [
     "Edit",
@@ -104,7 +105,7 @@ def open_form(uow: UnitOfWork, key: str, form_key: str) -> FormDesign:
 def mentions(uow: UnitOfWork, key: str, form_key: str, place: Place) -> tuple[Mention, ...]:
     """Everything in the draft that mentions the field at a place of a form, or the cell of a list."""
     draft = designs.open_design(uow, key)
-    return found(draft.xml, draft.forms, _target(draft, form_key, place))
+    return found(draft.xml, draft.forms, _target(draft, form_key, place), designs.decisions(uow, key))
 
 
 # -- editing ---------------------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def rename_field(
     left: tuple[Mention, ...] = ()
     if follow:
         # Sources that name the field may stand in its own form too: that of the next round.
-        xml, forms, left = rewritten(draft.xml, forms, target, new_key)
+        xml, forms, left = rewritten(draft.xml, forms, target, new_key, designs.decisions(uow, key))
     alone = xml == draft.xml and all(forms[name] == draft.forms[name] for name in forms if name != form_key)
     made = Edit("rename", target.name) if alone else None
     return replace(_saved(uow, draft, xml, forms, form_key, made), place=place, left=left)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from engine import definitions, deployment
 from engine.db import UnitOfWork
-from engine.definitions import Content, DefinitionView
+from engine.definitions import DefinitionView
 from engine.diagram import read
 from engine.diagram.blank import blank
 from engine.diagram.head import head
@@ -157,12 +157,19 @@ def problems(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str]) ->
     Raises NotFound and NotAllowed only.
     """
     newest = _editable(uow, key)
-    decisions = definitions.content_of(uow, newest.id).decisions if newest else ()
     try:
-        checked = deployment.judged(uow, xml, forms, decisions)
+        checked = deployment.judged(uow, xml, forms, _decisions(uow, newest))
     except InvalidDiagram as error:
         return error.problems
     return (*_other_key(checked.diagram.process, key), *checked.problems)
+
+
+def decisions(uow: UnitOfWork, key: str) -> tuple[bytes, ...]:
+    """The decision tables (DMN files) that a draft is published with: those of the version in force.
+
+    Raises NotFound and NotAllowed.
+    """
+    return _decisions(uow, _editable(uow, key))
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------
@@ -254,13 +261,18 @@ def publish(uow: UnitOfWork, key: str, *, revision: int, reason: str, expected_n
     reason = required_reason(reason)
     if wrong := _other_key(read.read(row.xml).process, key):
         raise InvalidDiagram(wrong)
-    content = definitions.content_of(uow, newest.id) if newest else Content(b"", {}, ())
-    made = deployment.deploy(uow, row.xml, row.forms, content.decisions, reason=reason, after=expected_newest or 0)
+    made = deployment.deploy(
+        uow, row.xml, row.forms, _decisions(uow, newest), reason=reason, after=expected_newest or 0
+    )
     uow.session.delete(row)
     return made
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _decisions(uow: UnitOfWork, newest: DefinitionRow | None) -> tuple[bytes, ...]:
+    return definitions.content_of(uow, newest.id).decisions if newest else ()
 
 
 def _editable(uow: UnitOfWork, key: str, *, new: bool = False) -> DefinitionRow | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from engine import definitions
+from engine import definitions, deployment
 from engine.db import Database
 from engine.drafting import design_forms, designs, form_preview
 from engine.drafting.design_forms import FormDesign
 from engine.errors import Conflict, DesignChanged, InvalidInput, NotAllowed, NotFound
-from engine.identity import Actor
+from engine.identity import SYSTEM, Actor
 from forms import editing
 from forms.definition import parse
 from forms.errors import FormError
@@ -21,6 +23,7 @@ from tests.engine.test_procedure import As, procedure
 from tests.office import ADMINISTRATOR
 
 __all__ = ["procedure"]
+DIAGRAMS = Path(__file__).resolve().parents[1] / "diagrams"
 KEY = "pengumpulan_data_kinerja"
 FORM = "permintaan_data"
 OWNER, STRANGER = "pengelola_sop", "kasubag_keuangan"
@@ -205,6 +208,22 @@ def test_a_renamed_field_is_followed_and_nothing_is_worse_than_before(
     assert back.text == before.text
     assert again.forms == draft.forms
     assert canonical(again.xml) == canonical(draft.xml)
+
+
+def test_a_decision_table_that_looks_at_a_field_is_named_and_left_to_the_owner(office: Database, as_: As) -> None:
+    diagram = (DIAGRAMS / "business_rule_task.bpmn").read_text("utf-8")
+    diagram = diagram.replace('name="Step a"', 'name="Step a" camunda:formKey="request"')
+    field = {"type": "textfield", "id": "f", "key": "kind", "label": "Kind"}
+    form = json.dumps({"id": "request", "name": "Request", "type": "default", "components": [field]})
+    with office.begin(SYSTEM) as uow:
+        table = (DIAGRAMS / "leave.dmn").read_bytes()
+        key = deployment.deploy(uow, diagram.encode(), {"request": form}, [table]).key
+    with office.begin(as_(OWNER)) as uow:
+        place = editing.parts(form)[0].place
+        (mention,) = design_forms.mentions(uow, key, "request", place)
+        assert (mention.kind, mention.element, mention.text, mention.sure) == ("decision", "x", "kind", False)
+        after = design_forms.rename_field(uow, key, "request", place, "sort", revision=0, follow=True)
+        assert [one.kind for one in after.left] == ["decision"]
 
 
 def canonical(xml: bytes) -> bytes:
