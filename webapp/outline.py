@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine.diagram.outline import Branch, Entry, Outline, Way
+from engine.diagram.read import embedded
 from engine.people.positions import KEY
 from forms.model import Form
 from webapp import changes
-from webapp.words import standard
+from webapp.phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ class Line:
 
 
 class Teller:
-    """Tells an outline; `names` gives positions by key, `forms` the forms by theirs."""
+    """Tells an outline; `names` gives positions by key, `forms` the forms by theirs, `phrases` words expressions."""
 
-    def __init__(self, outline: Outline, names: dict[str, str], forms: dict[str, Form]) -> None:
-        self.outline, self.names, self.forms = outline, names, forms
+    def __init__(self, outline: Outline, names: dict[str, str], forms: dict[str, Form], phrases: Phrases) -> None:
+        self.outline, self.names, self.forms, self.phrases = outline, names, forms, phrases
 
     def lines(self, entries: tuple[Entry, ...] | None = None) -> tuple[Line, ...]:
         """The given entries as lines of text; all of the outline's without any."""
@@ -71,14 +73,14 @@ class Teller:
             text="" if border and entry.deadline else entry.documentation,
             facts=tuple((label, text) for label, text in self._facts(entry) if text),
             notes=tuple(self._notes(entry)),
-            then=tuple(Then(_condition(way) if several else "", _goes(way), way.target) for way in ways),
+            then=tuple(Then(self._condition(way, entry) if several else "", _goes(way), way.target) for way in ways),
             parts=tuple(self._part(entry, branch) for branch in entry.branches),
             borders=self.lines(entry.borders),
             inside=self.lines(entry.entries) if not border or not _only_alarm(entry) else (),
         )
 
     def _part(self, entry: Entry, branch: Branch) -> Part:
-        title = _condition(branch.way)
+        title = self._condition(branch.way, entry)
         if entry.kind == "parallelGateway":
             title = _("At the same time")
         return Part(title, self.lines(branch.entries))
@@ -118,9 +120,10 @@ class Teller:
     def _waits(self, entry: Entry) -> str:
         named = f" “{entry.event}”" if entry.event else ""
         if entry.trigger == "timer":
-            return _("the time %(time)s", time=standard(entry.timer, self.outline.calendar) or "?")
+            return _("the time %(time)s", time=self._time(entry.timer, entry) or "?")
         if entry.trigger == "conditional":
-            return _("the condition %(condition)s", condition=entry.condition or "?")
+            told = self.phrases.condition(entry.condition, entry.element) if entry.condition else "?"
+            return _("the condition (%(condition)s)", condition=told)
         known = {
             "message": _("the message"),
             "signal": _("the signal"),
@@ -144,7 +147,7 @@ class Teller:
 
     def _border(self, entry: Entry) -> str:
         if entry.deadline:
-            time = standard(entry.timer, self.outline.calendar)
+            time = self._time(entry.timer, entry)
             if entry.interrupting:
                 return _("When the standard time of %(time)s has passed, this step is ended", time=time)
             return _(
@@ -162,56 +165,76 @@ class Teller:
         form = self.forms.get(entry.form or "")
         return [
             (_("Performer"), self._performers(entry)),
-            (_("Standard time"), standard(entry.duration, self.outline.calendar)),
+            (_("Standard time"), self._time(entry.duration, entry)),
             (_("Inputs"), "; ".join(entry.inputs)),
             (_("Output"), "; ".join(entry.outputs)),
-            (_("Form"), form.name if form else entry.form or ""),
+            (_("Form"), self.phrases.reader.of(form, "name") if form else entry.form or ""),
             (_("Calls the process"), entry.calls or ""),
             (_("Decision table"), entry.decision or ""),
             (_("Connector"), entry.connector or ""),
         ]
 
     def _performers(self, entry: Entry) -> str:
-        if entry.people and "${" not in entry.people:
-            return entry.people
-        groups = entry.groups or entry.people
-        if groups and "${" in groups:
-            return _(
-                "whoever the case names (%(expression)s)", expression=groups.replace("${", "").replace("}", "").strip()
-            )
-        if groups:
-            named = (part.strip() for part in groups.split(","))
+        for given in (entry.people, entry.groups):
+            if not given:
+                continue
+            if "${" in given:
+                return self.phrases.performer(embedded(given) or given, entry.element)
+            if given == entry.people:
+                return given
+            named = (part.strip() for part in given.split(","))
             return ", ".join(self.names.get(one, one) if KEY.fullmatch(one) else one for one in named if one)
         return entry.lane or ""
 
+    def _time(self, text: str | None, entry: Entry) -> str:
+        return self.phrases.time(text, self.outline.calendar, entry.element)
+
     def _notes(self, entry: Entry) -> list[str]:
-        notes = []
-        if entry.each and entry.sequential:
-            notes.append(_("Done once for each of %(list)s, one after the other.", list=entry.each))
+        return [*self._repeated(entry), *self._beside(entry)]
+
+    def _repeated(self, entry: Entry) -> Iterator[str]:
+        said, at = self.phrases, entry.element
+        if entry.each and (times := said.times(entry.each, at)):
+            yield (
+                _("Done %(times)s, one after the other.", times=times)
+                if entry.sequential
+                else _("Done %(times)s, all at the same time.", times=times)
+            )
         elif entry.each:
-            notes.append(_("Done once for each of %(list)s, all at the same time.", list=entry.each))
-        if entry.looped:
-            notes.append(_("Repeated as long as its condition holds."))
+            each = said.list(entry.each, at)
+            yield (
+                _("Done once for each of %(list)s, one after the other.", list=each)
+                if entry.sequential
+                else _("Done once for each of %(list)s, all at the same time.", list=each)
+            )
+        if entry.completes:
+            yield _("The rest is dropped once %(condition)s.", condition=said.condition(entry.completes, at))
+        if entry.again:
+            yield _("Done again as long as %(condition)s.", condition=said.condition(entry.again, at))
+        if entry.looped and entry.most and entry.most.isdecimal():
+            yield ngettext("At most %(num)s time.", "At most %(num)s times.", int(entry.most))
+
+    @staticmethod
+    def _beside(entry: Entry) -> Iterator[str]:
         if entry.beside:
-            notes.append(
+            yield (
                 _("May begin at any time and ends everything around it.")
                 if entry.interrupting
                 else _("May begin at any time, while the rest goes on.")
             )
-        return notes
+
+    def _condition(self, way: Way, entry: Entry) -> str:
+        if way.default:
+            return way.label or _("Otherwise")
+        told = self.phrases.condition(way.condition, entry.element) if way.condition else ""
+        if told and way.label:
+            return _("%(label)s, that is if %(condition)s", label=way.label, condition=told)
+        return way.label or (_("If %(condition)s", condition=told) if told else _("Further"))
 
 
 def _only_alarm(entry: Entry) -> bool:
     """Whether behind a standard time there is nothing but the end that stands for the alarm."""
     return entry.deadline and len(entry.entries) == 1 and entry.entries[0].kind == "endEvent"
-
-
-def _condition(way: Way) -> str:
-    if way.default:
-        return way.label or _("Otherwise")
-    if way.condition and way.label:
-        return f"{way.label} ({way.condition})"
-    return way.label or (_("If %(condition)s", condition=way.condition) if way.condition else _("Further"))
 
 
 def _goes(way: Way) -> str:

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import procedures
+from engine.diagram.meanings import Meanings
 from engine.diagram.model import Process
 from engine.diagram.outline import outline as diagram_outline
 from engine.people import positions
 from webapp import context, sketch, words
 from webapp import outline as telling
+from webapp.phrases import Phrases
 
 processes = Blueprint("processes", __name__)
 
@@ -65,9 +67,10 @@ def outline(key: str) -> str:
     """The process as a numbered text, for screen readers, phones and paper."""
     with context.reading() as uow:
         page = procedures.get(uow, key, request.args.get("version", type=int))
-        names = positions.names(uow)
+        names, choices = positions.names(uow), positions.choices(uow)
     text = diagram_outline(page.process)
-    lines = telling.Teller(text, names, dict(page.forms)).lines()
+    phrases = Phrases(Meanings(page.process, page.forms), choices)
+    lines = telling.Teller(text, names, dict(page.forms), phrases).lines()
     return render_template("processes/outline.html", page=page, lines=lines, steps=telling.count_steps(text))
 
 

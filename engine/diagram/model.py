@@ -87,6 +87,9 @@ class Node:
     collects: str | None = None  #: multi-instance: the variable that takes the list of what they gave
     sequential: bool = False
     looped: bool = False  #: standard loop
+    completes: str | None = None  #: multi-instance: the condition that ends it before all are done
+    again: str | None = None  #: standard loop: the condition under which it is done once more
+    most: str | None = None  #: standard loop: how often at most
     beside: bool = False  #: event sub-process: begun by its own start event, not by a flow
     incoming: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()

@@ -62,6 +62,9 @@ class Entry:
     each: str | None  #: multi-instance: the list, as written
     sequential: bool
     looped: bool
+    completes: str | None  #: multi-instance: the condition that ends it before all are done
+    again: str | None  #: the condition under which it is done once more
+    most: str | None  #: how often at most
     beside: bool  #: event sub-process: may begin at any time
     calls: str | None  #: key of the called process
     connector: str | None
@@ -261,6 +264,9 @@ class _Writer:
             each=node.collection,
             sequential=node.sequential,
             looped=node.looped,
+            completes=node.completes,
+            again=node.again,
+            most=node.most,
             beside=node.beside,
             calls=node.wiring.call.key if node.wiring.call else None,
             connector=node.wiring.connector,

@@ -155,7 +155,8 @@ def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str
 
 
 def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: str | None) -> Node:
-    collection, item_name, sequential = _instances(element, found)
+    collection, item_name, sequential, completes = _instances(element, found)
+    again, most = _loop(element)
     gives, collects = given(element)
     timer = _timer(element)
     if timer:
@@ -192,14 +193,16 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         collects=collects,
         sequential=sequential,
         looped=child(element, "standardLoopCharacteristics") is not None,
+        completes=completes,
+        again=again,
+        most=most,
         beside=local(element) == "subProcess" and yes(element.get("triggeredByEvent")),
         wiring=wired,
     )
 
 
 def _wired_expressions(element: etree._Element, wired: Wiring) -> Iterator[str | None]:
-    loop = child(element, "standardLoopCharacteristics")
-    yield expression(text_of(child(loop, "loopCondition"))) if loop is not None else None
+    yield _loop(element)[0]
     yield expression(wired.condition)
     yield expression(wired.correlation)
     yield from wired.carries
@@ -223,10 +226,18 @@ def _priority(text: str | None) -> int:
     return min(int(text), 100) if text and text.isdecimal() and len(text) < 4 else 50
 
 
-def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str | None, bool]:
+def _loop(element: etree._Element) -> tuple[str | None, str | None]:
+    """Of a standard loop: the condition under which it goes on, and how often at most."""
+    loop = child(element, "standardLoopCharacteristics")
+    return (
+        (None, None) if loop is None else (expression(text_of(child(loop, "loopCondition"))), loop.get("loopMaximum"))
+    )
+
+
+def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str | None, bool, str | None]:
     loop = child(element, "multiInstanceLoopCharacteristics")
     if loop is None:
-        return None, None, False
+        return None, None, False, None
     cardinality = expression(text_of(child(loop, "loopCardinality")))
     complete = expression(text_of(child(loop, "completionCondition")))
     collection = expression(camunda(loop, "collection")) or expression(text_of(child(loop, "loopDataInputRef")))
@@ -235,7 +246,7 @@ def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str 
     if item is not None and not item_name:
         item_name = plain(item, "name") or plain(item, "id")
     found.expresses(collection, cardinality, complete)
-    return collection or cardinality, item_name, yes(loop.get("isSequential"))
+    return collection or cardinality, item_name, yes(loop.get("isSequential")), complete
 
 
 def given(element: etree._Element) -> tuple[str | None, str | None]:

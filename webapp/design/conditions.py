@@ -6,22 +6,19 @@ of asking is kept faithfully; what the rows can't say stays an expression.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from forms.conditions import MAX_EXPRESSION
+from engine.errors import ExpressionError
+from engine.expressions.conditions import Comparison, Joined, Negation, take_apart
 
 Mode = Literal["always", "shown", "hidden", "expression"]
 #: comparisons that need no value
 ALONE = ("filled", "empty")
-_SIGNS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
-SIGNS = (*_SIGNS.values(), "in", "not in", *ALONE)
+SIGNS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", *ALONE)
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
@@ -41,22 +38,20 @@ class Condition:
 
 def read(hide: str) -> Condition:
     """The rows of an expression that hides; mode "expression" where rows can't say it."""
-    text = hide.strip()
-    if not text:
+    if not hide.strip():
         return Condition("always")
-    if len(text) > MAX_EXPRESSION:
-        return Condition("expression")
     try:
-        tree = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        whole = take_apart(hide)
+    except ExpressionError:
         return Condition("expression")
-    negated = isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
-    inside = tree.operand if isinstance(tree, ast.UnaryOp) and negated else tree
-    parts = inside.values if isinstance(inside, ast.BoolOp) else [inside]
-    rows = [_row(part) for part in parts]
+    if isinstance(whole, Comparison) and whole.sign == "empty":
+        whole = Negation(Comparison(whole.term, "filled"))
+    negated = isinstance(whole, Negation)
+    inside = whole.part if isinstance(whole, Negation) else whole
+    rows = [_row(part) for part in (inside.parts if isinstance(inside, Joined) else (inside,))]
     if not all(rows):
         return Condition("expression")
-    join: Literal["and", "or"] = "or" if isinstance(inside, ast.BoolOp) and isinstance(inside.op, ast.Or) else "and"
+    join = inside.join if isinstance(inside, Joined) else "and"
     return Condition("shown" if negated else "hidden", join, tuple(row for row in rows if row))
 
 
@@ -87,34 +82,16 @@ def signs_for(type: str) -> tuple[str, ...]:
     return ("==", "!=", *ALONE)
 
 
-def _row(tree: ast.expr) -> Row | None:
-    if isinstance(tree, ast.Name):
-        return Row(tree.id, "filled")
-    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not) and isinstance(tree.operand, ast.Name):
-        return Row(tree.operand.id, "empty")
-    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1:
+def _row(part: object) -> Row | None:
+    if not isinstance(part, Comparison) or part.term.cell or part.term.count:
         return None
-    left, sign, right = tree.left, tree.ops[0], tree.comparators[0]
-    if isinstance(sign, (ast.In, ast.NotIn)) and isinstance(right, ast.Name):
-        value = _literal(left)
-        return None if value is None else Row(right.id, "in" if isinstance(sign, ast.In) else "not in", value)
-    value = _literal(right)
-    if not isinstance(left, ast.Name) or value is None or type(sign) not in _SIGNS:
+    if part.sign in ALONE:
+        return Row(part.term.name, part.sign)
+    if part.sign not in SIGNS or len(part.values) != 1:
         return None
-    return Row(left.id, _SIGNS[type(sign)], value)
-
-
-def _literal(tree: ast.expr) -> str | None:
-    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
-        inside = _literal(tree.operand)
-        return None if inside is None else f"-{inside}"
-    if (
-        not isinstance(tree, ast.Constant)
-        or isinstance(tree.value, bool)
-        or not isinstance(tree.value, (str, int, float))
-    ):
-        return None
-    return str(tree.value) or None
+    value = part.values[0]
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool) and str(value)
+    return Row(part.term.name, part.sign, str(value)) if plain else None
 
 
 def _said(row: Row, number: bool) -> str:

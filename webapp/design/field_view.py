@@ -17,20 +17,9 @@ from webapp.design import conditions
 from webapp.design.form_settings import Shown
 from webapp.design.form_words import COLUMN_TYPES, FUNCTIONS, GROUPS, SETTINGS, Setting
 from webapp.design.parts_view import title_of
+from webapp.phrases import SIGNS
 
 Options = list[tuple[str, str]]
-SIGNS = {
-    "==": N_("is"),
-    "!=": N_("is not"),
-    "<": N_("is less than"),
-    "<=": N_("is at most"),
-    ">": N_("is more than"),
-    ">=": N_("is at least"),
-    "in": N_("has"),
-    "not in": N_("has not"),
-    "filled": N_("is filled in"),
-    "empty": N_("is empty"),
-}
 #: lists every office has; others are called by their tag
 LISTS = {"positions": N_("All positions of the office"), "units": N_("The units of the office")}
 TICKED = {"filled": N_("is ticked"), "empty": N_("is not ticked")}
