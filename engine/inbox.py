@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all
@@ -63,7 +64,6 @@ class Counts:
 
     mine: int
     unit: int
-    late_mine: int
     alerts: int
 
 
@@ -100,13 +100,21 @@ def inbox(
 
 def counts(uow: UnitOfWork) -> Counts:
     """Numbers for the navigation."""
-    mine = _queues(uow, "mine")
     return Counts(
-        mine=_count(uow, mine, (), MOST_COUNTED),
-        unit=_count(uow, _queues(uow, "unit"), (), MOST_COUNTED),
-        late_mine=_count(uow, mine, (TaskRow.due_at < uow.now,), MOST_COUNTED),
+        mine=_counted(uow, performers.own_queues(uow)),
+        unit=_counted(uow, performers.shared_queues(uow)),
         alerts=alerts.count_open(uow),
     )
+
+
+def _counted(uow: UnitOfWork, queues: tuple[Queue, ...]) -> int:
+    return min(MOST_COUNTED, uow.session.scalar(_counting(queues)) or 0)
+
+
+@lru_cache(maxsize=200)
+def _counting(queues: tuple[Queue, ...]) -> Select[int]:
+    """Built once for as long as the queues are the same: building it takes longer than the database does."""
+    return _count_of(queues, (), MOST_COUNTED)
 
 
 def item(
@@ -218,5 +226,9 @@ def _joined(heads: Iterable[Select[Any]]) -> CompoundSelect[Any]:
 
 def _count(uow: UnitOfWork, queues: Sequence[Queue], filters: Sequence[ColumnElement[bool]], most: int) -> int:
     """How many tasks stand in the queues, counted no further than `most`."""
+    return min(most, uow.session.scalar(_count_of(queues, filters, most)) or 0)
+
+
+def _count_of(queues: Sequence[Queue], filters: Sequence[ColumnElement[bool]], most: int) -> Select[int]:
     heads = (_in_queue(queue, filters).limit(most) for queue in queues)
-    return min(most, uow.session.scalar(select(func.count()).select_from(_joined(heads).subquery())) or 0)
+    return select(func.count()).select_from(_joined(heads).subquery())

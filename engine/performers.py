@@ -188,6 +188,10 @@ def own_queues(uow: UnitOfWork) -> tuple[Queue, ...]:
 
     Each queue can be read off an index in the order of due instants, which holds for none of them joined by OR.
     """
+    return uow.kept(("own queues", uow.actor, office.today(uow)), lambda: _own(uow))
+
+
+def _own(uow: UnitOfWork) -> tuple[Queue, ...]:
     return (Queue(and_(_OPEN, TaskRow.assignee_id == uow.actor.person_id)), *map(_waiting_for, sole_keys(uow)))
 
 
@@ -197,25 +201,40 @@ def _waiting_for(key: str) -> Queue:
 
 def shared_queues(uow: UnitOfWork) -> tuple[Queue, ...]:
     """Open tasks the actor may take besides; the same rule as `entitlement` and `free_for_actor`."""
-    mine = uow.actor.position_keys
-    nobodys = TaskRow.assignee_id.is_(None)
-    elses = and_(TaskRow.assignee_id != uow.actor.person_id, _given_up(uow))
-    elsewhere = or_(TaskRow.candidate_group.is_(None), TaskRow.candidate_group.not_in(mine))
+    always = uow.kept(("shared queues", uow.actor, office.today(uow)), lambda: _shared(uow))
     named = set(
         uow.session.scalars(
             select(CandidateRow.task_id).where(
-                or_(CandidateRow.position_key.in_(mine), CandidateRow.person_id == uow.actor.person_id)
+                or_(
+                    CandidateRow.position_key.in_(uow.actor.position_keys),
+                    CandidateRow.person_id == uow.actor.person_id,
+                )
             )
         )
     )
-    left_over = and_(_fallback(uow, mine), or_(nobodys, elses))
+    if not named:
+        return always
+    elsewhere = or_(TaskRow.candidate_group.is_(None), TaskRow.candidate_group.not_in(uow.actor.position_keys))
+    free = or_(TaskRow.assignee_id.is_(None), _elses(uow))
+    return (*always, *(Queue(and_(TaskRow.id.in_(ids), _OPEN, elsewhere, free)) for ids in batched(sorted(named))))
+
+
+def _shared(uow: UnitOfWork) -> tuple[Queue, ...]:
+    """What lies in the queues of positions; what names the actor besides changes with every task."""
+    mine = uow.actor.position_keys
+    elses = _elses(uow)
+    left_over = and_(_fallback(uow, mine), or_(TaskRow.assignee_id.is_(None), elses))
     return (
         *map(_waiting_for, sorted(mine - set(sole_keys(uow)))),
         Queue(and_(_OPEN, TaskRow.candidate_group.in_(mine), TaskRow.assignee_id.is_not(None), elses)),
-        *(Queue(and_(TaskRow.id.in_(ids), _OPEN, elsewhere, or_(nobodys, elses))) for ids in batched(sorted(named))),
         Queue(and_(_OPEN, TaskRow.candidate_group.is_(None), left_over)),
         *(Queue(and_(_OPEN, TaskRow.candidate_group == key, left_over)) for key in vacant_keys(uow) if key not in mine),
     )
+
+
+def _elses(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Somebody else's, who gave it up."""
+    return and_(TaskRow.assignee_id != uow.actor.person_id, _given_up(uow))
 
 
 def _given_up(uow: UnitOfWork) -> ColumnElement[bool]:

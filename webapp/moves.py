@@ -98,14 +98,13 @@ def move_cases(key: str) -> Response:
 @processes.post("/processes/<key>/move/undo")
 def undo_move(key: str) -> Response:
     """Put one case back into the version it came from."""
-    case = request.form.get("case", type=int) or 0
     try:
         with context.writing() as uow:
-            migration.undo(uow, case)
+            migration.undo(uow, next(iter(_numbers([request.form.get("case", "")])), 0))
         flash(_("The case is back in its version, exactly as it was."), "success")
     except CaseMovedOn:
         flash(_("This case has gone on since it was moved, so the move can't be undone any more."), "error")
-    return redirect(url_for("processes.move", key=key, to=request.form.get("to", type=int)), 303)
+    return redirect(url_for("processes.move", key=key, to=_asked(request.form).to), 303)
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
