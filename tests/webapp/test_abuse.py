@@ -155,7 +155,8 @@ def test_a_forged_host_is_repeated_nowhere(app: Flask, office: Database) -> None
 NUMBERED = (
     "/tasks/{n}", "/cases/{n}", "/cases?page={n}", "/tasks?page={n}", "/processes/belanja?version={n}",
     "/cases/1?before={n}", "/overdue?page={n}", "/processes/belanja/move?to={n}&version={n}",
-    "/processes/belanja/versions?old={n}&new={n}", "/design/belanja/forms/isian?at={n}", "/settings/people/{n}", "/settings/positions/{n}", "/documents/{n}", "/settings/calendar?year={n}",
+    "/processes/belanja/versions?old={n}&new={n}", "/design/belanja/forms/isian?at={n}", "/settings/people/{n}",
+    "/settings/positions/{n}", "/documents/{n}", "/settings/calendar?year={n}",
 )  # fmt: skip
 
 
@@ -173,9 +174,11 @@ ODD = ["\0", "\u202egnp.exe", "a" * 50_000, "%s%n{}", "1e999", "NaN", "Ini 100% 
        "31-02-2026", "0000-00-00", "9999-12-31", "0001-01-01"]  # fmt: skip
 
 
-FIELDS = """name key from username nip password person_id kind starts_on ends_on order_number superior_id tags reason
-text note day source starts ends label step bound-0 word-0 zone year old new again language theme next _at _add _select _old _text _name _was _take _where
-_look s-key s-label s-compute s-hide-mode s-hide-expression s-choices-0-value case chosen to left like replace"""
+FIELDS = """
+name key from username nip password person_id kind starts_on ends_on order_number superior_id tags reason text
+note day source starts ends label step bound-0 word-0 zone year old new again language theme next _at _add
+_select _old _text _name _was _take _where _look s-key s-label s-compute s-hide-mode s-hide-expression
+s-choices-0-value case chosen to left like replace"""
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
