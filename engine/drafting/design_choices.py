@@ -34,11 +34,13 @@ class FormChoice:
 @dataclass(frozen=True, slots=True)
 class DesignChoices:
     positions: tuple[Choice, ...]
+    lists: Mapping[str, tuple[Choice, ...]]  #: the office's own lists, as forms name them
     forms: Mapping[str, FormChoice]  #: those of the version in force, by form key
     processes: tuple[Choice, ...]  #: others that can be called
     connectors: tuple[str, ...]
     decisions: tuple[str, ...]
     messages: tuple[str, ...]  #: names that processes in force wait for or throw
+    signals: tuple[str, ...]  #: likewise
     calendars: tuple[Choice, ...]
 
 
@@ -49,24 +51,26 @@ def choices(uow: UnitOfWork, key: str) -> DesignChoices:
         definitions.require_owner(uow, definitions.diagram_of(uow, newest.id).process, "edit")
     content = definitions.content_of(uow, newest.id) if newest else definitions.Content(b"", {}, ())
     others: list[Choice] = []
-    messages: set[str] = set()
+    heard: dict[str, set[str]] = {"message": set(), "signal": set()}
     for other, id in definitions.in_force(uow):
         process = definitions.diagram_of(uow, id).process
         if other != key:
             others.append(Choice(other, process.name or other))
-        messages |= {
-            node.wiring.event
-            for node in process.nodes.values()
-            if node.wiring.event and (node.trigger == "message" or node.kind in ("receiveTask", "sendTask"))
-        }
+        for node in process.nodes.values():
+            trigger = "message" if node.kind in ("receiveTask", "sendTask") else node.trigger
+            if node.wiring.event and trigger in heard:
+                heard[trigger].add(node.wiring.event)
     calendars = uow.session.execute(select(CalendarRow.key, CalendarRow.name).order_by(CalendarRow.id))
+    lists = positions.choices(uow)
     return DesignChoices(
-        positions=positions.choices(uow)["positions"],
+        positions=lists["positions"],
+        lists=lists,
         forms={form_key: form_choice(form_key, text) for form_key, text in sorted(content.forms.items())},
         processes=tuple(sorted(others, key=lambda choice: choice.label.casefold())),
         connectors=tuple(sorted(connectors.CONNECTORS)),
         decisions=tuple(sorted({name for file in content.decisions for name in read_decisions(file)})),
-        messages=tuple(sorted(messages)),
+        messages=tuple(sorted(heard["message"])),
+        signals=tuple(sorted(heard["signal"])),
         calendars=tuple(Choice(calendar, name) for calendar, name in calendars),
     )
 

@@ -55,6 +55,22 @@ def summary(page: Page) -> Locator:
     return page.locator("[data-part=summary]")
 
 
+def group(page: Page, name: str) -> Locator:
+    """A part of the panel, unfolded."""
+    title = page.locator(".bio-properties-panel-group-header-title", has_text=re.compile(f"^{name}$"))
+    found = panel(page).locator(".bio-properties-panel-group").filter(has=title)
+    folded = found.locator(".bio-properties-panel-group-header:not(.open)")
+    expect(title).to_be_visible()
+    if folded.count():
+        folded.click()
+    return found
+
+
+def show(page: Page, xml: str) -> None:
+    """Put another diagram in the place of the one that is drawn."""
+    page.evaluate("async (xml) => { await window.alurModeler.show(xml); window.alurModeler.draft.touch(); }", xml)
+
+
 def standard_time(page: Page, number: int) -> None:
     field = panel(page).get_by_label("Jumlah", exact=True)
     field.fill(str(number))

@@ -194,6 +194,62 @@ def test_a_missing_condition_is_told_marked_and_mended_in_the_builder(owner: Pag
     assert drawing.draft(working, LEAVE).flows[flow].condition
 
 
+def test_what_a_step_is_tied_to_is_chosen_from_what_there_is(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.click(owner, "susun_dokumen")
+    repeated = drawing.group(owner, "Berulang")
+    repeated.get_by_label("Berulang", exact=True).select_option("Untuk tiap butir, berurutan")
+    lists = repeated.get_by_label("Menurut daftar")
+    expect(lists.locator("option", has_text="Bab LKjIP")).to_have_count(0)  # this step's own form fills it, too late
+    lists.select_option("Pembagian tugas")
+    repeated.get_by_label("Nama satu butir").fill("bagian")
+    repeated.get_by_label("Nama satu butir").press("Enter")
+    repeated.get_by_label("Isian", exact=True).select_option("jumlah_lengkap")
+    repeated.get_by_label("Perbandingan").select_option(">=")
+    drawing.kept(owner)
+    step = drawing.draft(working, DATA).nodes["susun_dokumen"]
+    assert (step.collection, step.item_name, step.sequential) == ("pembagian", "bagian", True)
+    assert "<bpmn:completionCondition" in owner.evaluate("window.alurModeler.draft.content().then((one) => one.xml)")
+
+    drawing.show(owner, (ROOT / "tests" / "diagrams" / "receive_task.bpmn").read_text("utf-8"))
+    drawing.click(owner, "x")
+    message = drawing.group(owner, "Pesan")
+    message.get_by_label("Pesan", exact=True).select_option("Pesan baru …")
+    message.get_by_label("Namanya").fill("balasan bappeda")
+    message.get_by_label("Namanya").press("Enter")
+    expect(message.get_by_label("Pesan", exact=True)).to_have_value("balasan bappeda")
+    drawing.kept(owner)
+    assert drawing.draft(working, DATA).nodes["x"].wiring.event == "balasan bappeda"
+
+    drawing.show(owner, (ROOT / "tests" / "diagrams" / "call_activity.bpmn").read_text("utf-8"))
+    drawing.click(owner, "k")
+    call = drawing.group(owner, "Panggil")
+    call.get_by_label("Proses yang dipanggil").select_option("Permohonan Cuti Tahunan")
+    call.get_by_label("Data", exact=True).select_option("Punya data sendiri")
+    goes_in, comes_back = call.get_by_role("group", name="Masuk"), call.get_by_role("group", name="Kembali")
+    goes_in.get_by_label("Semua masuk").check()
+    comes_back.get_by_role("button", name="Tambah yang kembali").click()
+    for name, text in (("Nama di sini", "disetujui"), ("Nilai dari dalam", "cuti_disetujui and sisa_hari > 0")):
+        comes_back.get_by_label(name).fill(text)
+        comes_back.get_by_label(name).press("Enter")
+    drawing.kept(owner)
+    found = drawing.draft(working, DATA).nodes["k"].wiring.call
+    assert found and (found.key, found.everything) == (LEAVE, True)
+    assert found.gives == {"disetujui": "cuti_disetujui and sisa_hari > 0"}
+
+    drawing.show(owner, (ROOT / "tests" / "diagrams" / "catch_timer.bpmn").read_text("utf-8"))
+    drawing.click(owner, "x")
+    timer = drawing.group(owner, "Waktu")
+    timer.get_by_label("Satuan").select_option("hari")
+    drawing.kept(owner)
+    assert drawing.draft(working, DATA).nodes["x"].timers[0].text == "P5D"
+    timer.get_by_label("Kapan").select_option("Pada saat tertentu")
+    timer.get_by_label("Tanggal dan jam").fill("2026-04-01T08:30")
+    timer.get_by_label("Tanggal dan jam").press("Enter")
+    drawing.kept(owner)
+    assert drawing.draft(working, DATA).nodes["x"].timers[0].text == "2026-04-01T08:30"
+
+
 def test_what_was_drawn_without_a_connection_is_sent_when_it_is_back(owner: Page, working: Database) -> None:
     drawing.open_modeler(owner, DATA)
     owner.context.set_offline(True)

@@ -285,5 +285,6 @@ def test_the_panel_offers_what_there_is(procedure: Database, as_: As) -> None:
     assert ("camat", "Camat") in [(choice.value, choice.label) for choice in offered.positions]
     assert [choice.value for choice in offered.processes] == ["permohonan_cuti"]
     assert [choice.value for choice in offered.calendars] == ["office"]
+    assert "kasi_pemerintahan" in [choice.value for choice in offered.lists["units"]]
     assert "nomor_surat" in [field.key for field in offered.forms["permintaan_data"].fields]
     assert "http" in offered.connectors

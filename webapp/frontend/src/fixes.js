@@ -2,7 +2,7 @@
 import { extensionList } from "./commands/extensions.js";
 import { getBoundingBox } from "./geometry.js";
 import { Refused, ask } from "./server.js";
-import { getBusinessObject, is, named, processOf } from "./model.js";
+import { getBusinessObject, is, isActivity, named, processOf, standardTimer } from "./model.js";
 import { createForm } from "./panel/task.jsx";
 import { t } from "./language.js";
 
@@ -36,14 +36,13 @@ export class Fixes {
   }
 
   /** Show the element and put the cursor where the mend is typed. */
-  open(element, entry) {
-    this.reveal(element.id, entry);
+  open(element, entry, text) {
+    this.reveal(element.id, entry, text);
   }
 }
 
 /** Where the mend is one field of the panel: rule -> what the button says, the entry. */
 const FIELDS = {
-  "no-time": ["Set the time", "alur-standard-time"],
   "no-collection": ["Choose the list", "alur-repeat-list"],
   "no-item-name": ["Name an entry", "alur-repeat-item"],
   "bad-loop": ["Set the condition", "alur-repeat-condition"],
@@ -52,8 +51,9 @@ const FIELDS = {
   "no-result": ["Name the answer", "alur-decision-result"],
   "unknown-process": ["Choose a process", "alur-called"],
   "calls-itself": ["Choose a process", "alur-called"],
-  "bad-expression": ["Correct the condition", "alur-condition-text"],
-  "no-name": ["Choose a message", "alur-message"],
+  "bad-binding": ["Choose a version", "alur-called-binding"],
+  "no-source": ["Say where it comes from", "alur-mappings-in"],
+  "not-caught": ["Choose which one", "alur-target"],
   "dead-end": ["Choose what follows", "alur-next"],
   "flow-to-nowhere": ["Choose what follows", "alur-next"],
   "half-expression": ["Choose who performs it", "alur-performer"],
@@ -68,7 +68,33 @@ const INSTEAD = {
   "bpmn:AdHocSubProcess": ["Change it to a sub-process", { type: "bpmn:SubProcess", isExpanded: true }],
 };
 
+/** An expression is corrected in whichever field of the panel holds it. */
+const expression = (label, param) =>
+  function find({ problem, element }) {
+    const place = element?.host ?? element;
+    return { label: t(label), run: () => this.reveal(place?.id ?? problem.element, "alur-condition-text", problem.params?.[param]) };
+  };
+
+/** Of a timer on its own the time is typed there; that of one on a border in the step whose standard time it is. */
+function time({ element }) {
+  if (!element) return null;
+  const step = isActivity(element) ? element : element.host && standardTimer(element.host) === element ? element.host : null;
+  return { label: t("Set the time"), run: () => (step ? this.open(step, "alur-standard-time") : this.open(element, "alur-timer")) };
+}
+
 const MENDS = {
+  "bad-expression": expression("Correct the expression", "text"),
+  "no-name"({ element, problem }) {
+    const label = { message: "Choose a message", signal: "Choose a signal", link: "Choose a link" }[problem.params?.what] ?? "Choose an error";
+    return element && { label: t(label), run: () => this.open(element, "alur-target") };
+  },
+
+  "no-time": time,
+  "bad-time": time,
+  "repeats-here": time,
+  "deadline-repeats": time,
+  "unfilled-name": expression("Correct the name", "name"),
+
   "no-condition"({ element }) {
     return element && { label: t("Set the condition"), run: () => this.open(element, "alur-condition") };
   },

@@ -3,12 +3,13 @@ import bpmn from "./words/bpmn.id.js";
 import own from "./words/own.id.js";
 
 const DICTIONARIES = { id: { ...bpmn, ...own } };
-let words = {};
+const NONE = {};
+let words = NONE;
 /** What was asked for and has no entry; only looked at by tests. */
 export const missing = new Set();
 
 export function speak(language) {
-  words = DICTIONARIES[language] ?? {};
+  words = DICTIONARIES[language] ?? NONE;
 }
 
 /** `t("Saved {time}", { time: "10.42" })` */
@@ -17,5 +18,8 @@ export function t(text, params = {}) {
   if (!(text in words)) missing.add(text);
   return found.replace(/\{(\w+)\}/g, (all, name) => (name in params ? params[name] : all));
 }
+
+/** The English words beside others, where somebody reads English and there are some. */
+export const ours = (text, english) => (words === NONE && english) || text;
 
 export const LanguageModule = { translate: ["value", (text, params) => t(text, params)] };

@@ -41,7 +41,7 @@ async function start() {
   const backup = new Backup(config.person, config.key);
   const meta = { ...stored, xml: undefined, forms: undefined };
   const notices = new Notices(config);
-  const reveal = (id, entry) => modeler.get("reveal").show(id, entry);
+  const reveal = (id, entry, text) => modeler.get("reveal").show(id, entry, text);
   const draft = new Draft({ modeler, address: config.addresses.draft, meta, backup, told: statusLine({ notices, conflict: (facts) => conflict(facts) }) });
   const load = async ({ xml, forms }) => {
     modeler.get("forms").load(forms);

@@ -38,6 +38,19 @@ export class ExtensionList {
   }
 }
 
+/** Sets what stands directly in extensionElements: context {element, kinds, items, kept}; `kept` are values left as they are. */
+export class ExtensionValues extends ExtensionList {
+  preExecute({ element, kinds, items, kept = [] }) {
+    const owner = getBusinessObject(element);
+    const extensions = owner.get("extensionElements") ?? this.make("bpmn:ExtensionElements", { values: [] }, owner);
+    const others = extensions.get("values").filter((one) => !kinds.includes(one.$type) || kept.includes(one));
+    const values = [...others, ...items.map(([kind, attributes]) => this.make(kind, attributes, extensions))];
+    if (!values.length) return this.modeling.updateModdleProperties(element, owner, { extensionElements: undefined });
+    if (owner.get("extensionElements") !== extensions) this.modeling.updateModdleProperties(element, owner, { extensionElements: extensions });
+    return this.modeling.updateModdleProperties(element, extensions, { values });
+  }
+}
+
 /** The entries of a list inside extensionElements. */
 export function extensionList(owner, type, property) {
   const block = (owner.get("extensionElements")?.get("values") ?? []).find((one) => one.$type === type);

@@ -1,4 +1,5 @@
 // The forms of the draft. Making one is a step of undo like any edit of the diagram.
+import { ours } from "../language.js";
 
 export class Forms {
   static $inject = ["eventBus"];
@@ -38,15 +39,17 @@ export class Forms {
     }
   }
 
-  /** Fields that hold a value: [{key, label, type, options}]; of repeating rows the list itself. */
+  /** Fields that hold a value: [{key, label, type, subtype, options, list, shown}]; of repeating rows the list itself. */
   fields(key) {
     const found = [];
     const walk = (components) => {
       for (const one of components ?? []) {
         if (one.type === "group") walk(one.components);
         else if (one.key ?? one.path) {
-          const options = (one.values ?? []).map((value) => ({ value: value.value, label: value.label }));
-          found.push({ key: one.key ?? one.path, label: one.label || one.key || one.path, type: one.type, options, shown: Boolean(one.readonly) && !one.properties?.compute });
+          const key = one.key ?? one.path;
+          const options = (one.values ?? []).map((value) => ({ value: value.value, label: ours(value.label, value.labelEn) || value.value }));
+          const shown = Boolean(one.readonly) && !one.properties?.compute;
+          found.push({ key, label: ours(one.label, one.properties?.labelEn) || key, type: one.type, subtype: one.subtype ?? "date", options, list: one.valuesKey, shown });
         }
       }
     };

@@ -1,5 +1,5 @@
 // The edits that belong to Alur, each one step of undo.
-import { EmptyList, ExtensionList } from "./extensions.js";
+import { EmptyList, ExtensionList, ExtensionValues } from "./extensions.js";
 import { Forms, SetForm } from "./forms.js";
 import { NextStep } from "./next-step.js";
 import { Repetition } from "./repetition.js";
@@ -10,6 +10,7 @@ const HANDLERS = {
   "alur.standardTime": StandardTime,
   "alur.extensionList": ExtensionList,
   "alur.emptyList": EmptyList,
+  "alur.values": ExtensionValues,
   "alur.nextStep": NextStep,
   "alur.repetition": Repetition,
   "alur.setForm": SetForm,

@@ -1,42 +1,38 @@
 // Syarat: when a flow is taken. Rows of field, comparison and value; the expression they make is shown and editable.
 import { useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { read, write } from "../condition.js";
-import { bare, formKey, getBusinessObject, is } from "../model.js";
+import { fieldsAt } from "../fields.js";
+import { bare, getBusinessObject } from "../model.js";
 import { t } from "../language.js";
-import { Actions, Area, Button, Check, Note } from "./controls.jsx";
+import { Area, Button, Check, Grouped, Note } from "./controls.jsx";
 import { useModeler } from "./services.js";
 
 const CHOICES = [["==", "is"], ["!=", "is not"]];
 const NUMBERS = [["==", "="], ["!=", "≠"], [">", ">"], [">=", "≥"], ["<", "<"], ["<=", "≤"]];
 const YES_NO = [["yes", "yes"], ["no", "no"]];
+const DATES = [["==", "is"], ["!=", "is not"], [">", "after"], [">=", "on or after"], ["<", "before"], ["<=", "on or before"]];
 const LISTS = [["in", "contains"], ["not in", "does not contain"]];
-const FLAGS = new Set(["checkbox"]);
-const LIST_TYPES = new Set(["checklist", "taglist"]);
+const FILLED = [["yes", "is filled in"], ["no", "is empty"]];
+const INPUTS = { number: "number", date: "date", time: "time", datetime: "datetime-local" };
 
 function comparisons(field) {
-  if (!field) return [...YES_NO, ...CHOICES, ...NUMBERS.slice(2)];
-  if (FLAGS.has(field.type)) return YES_NO;
-  if (LIST_TYPES.has(field.type)) return LISTS;
+  if (!field?.type) return [...YES_NO, ...CHOICES, ...NUMBERS.slice(2)];
+  if (field.type === "checkbox") return YES_NO;
+  if (field.type === "filepicker" || field.type === "dynamiclist") return FILLED;
+  if (field.type === "checklist" || field.type === "taglist") return [...LISTS, ...FILLED];
   if (field.type === "number") return NUMBERS;
-  if (field.options.length) return CHOICES;
-  return [...CHOICES, ["yes", "is filled in"], ["no", "is empty"]];
+  if (field.type === "datetime") return [...DATES, ...FILLED];
+  return [...CHOICES, ...FILLED];
 }
 
-/** Every field of the draft's forms once that is filled in or computed, not only shown. */
-export function fieldsOf(elementRegistry, forms) {
-  const found = new Map();
-  for (const one of elementRegistry.filter((task) => is(task, "bpmn:UserTask") && formKey(task))) {
-    for (const field of forms.fields(formKey(one))) {
-      if (!field.shown && !found.has(field.key)) found.set(field.key, { ...field, step: one.businessObject.name || one.id });
-    }
-  }
-  return [...found.values()];
-}
+/** What somebody types for a field whose choices are not known. */
+const inputOf = (field) => INPUTS[field?.type === "datetime" ? field.subtype : field?.type] ?? "text";
 
-export function ConditionRows({ id, text, commit, fields }) {
+export function ConditionRows({ id, label, text, commit, fields }) {
   const parsed = read(text);
   const [extra, setExtra] = useState(false);
-  if (!parsed) return <Note id={`${id}-free`}>{t("This condition says more than the rows can show. Change it in the text below.")}</Note>;
+  const heading = label && <div class="bio-properties-panel-label">{label}</div>;
+  if (!parsed) return <Note id={id}>{heading}{t("This condition says more than the rows can show. Change it in the text below.")}</Note>;
   const rows = parsed.rows.length && !extra ? parsed.rows : [...parsed.rows, { field: "", comparison: "", value: "" }];
   const save = (join, list) => {
     setExtra(false);
@@ -48,11 +44,12 @@ export function ConditionRows({ id, text, commit, fields }) {
     const field = fields.find((one) => one.key === row.field);
     if (row.field && !comparisons(field).some(([sign]) => sign === row.comparison)) row.comparison = comparisons(field)[0][0];
     if ("field" in changes) row.value = field?.options[0]?.value ?? (field?.type === "number" ? "0" : "");
-    row.text = field ? field.type !== "number" : row.text;
+    row.text = field?.type ? field.type !== "number" : row.text;
     save(parsed.join, next);
   };
   return (
     <div class="bio-properties-panel-entry alur-condition" data-entry-id={id}>
+      {heading}
       {rows.length > 1 && (
         <select class="bio-properties-panel-input" aria-label={t("How the rows are joined")} value={parsed.join} onChange={(event) => save(event.target.value, parsed.rows)}>
           <option value="and">{t("All of these hold")}</option>
@@ -66,7 +63,7 @@ export function ConditionRows({ id, text, commit, fields }) {
             <select class="bio-properties-panel-input" aria-label={t("Field")} data-condition-field="" value={row.field} onChange={(event) => change(at, { field: event.target.value })}>
               <option value="">{t("Choose a field …")}</option>
               {row.field && !field && <option value={row.field}>{row.field}</option>}
-              {fields.map((one) => <option value={one.key} selected={one.key === row.field}>{one.label} ({one.step})</option>)}
+              <Grouped options={fields.map((one) => ({ value: one.key, label: one.label, group: one.step }))} value={row.field} />
             </select>
             {row.field && (
               <>
@@ -99,13 +96,14 @@ function Value({ row, field, commit }) {
     if (typed !== null && typed !== row.value) commit(typed);
     setTyped(null);
   };
-  return <input class="bio-properties-panel-input" aria-label={t("Value")} type={field?.type === "number" ? "number" : "text"} step="any" value={typed ?? row.value}
+  return <input class="bio-properties-panel-input" aria-label={t("Value")} type={inputOf(field)} step="any" value={typed ?? row.value}
     onInput={(event) => setTyped(event.target.value)} onBlur={send} onKeyDown={(event) => event.key === "Enter" && send()} />;
 }
 
 /** Of a flow that leaves a gateway. */
 export function FlowCondition({ element, id }) {
-  const { owner, modeling, forms, elementRegistry, bpmnFactory } = useModeler(element);
+  const modeler = useModeler(element);
+  const { owner, modeling, bpmnFactory, together } = modeler;
   const source = getBusinessObject(element.source);
   const standard = source.default === owner;
   const text = bare(owner.conditionExpression?.body);
@@ -114,10 +112,16 @@ export function FlowCondition({ element, id }) {
     if (conditionExpression) conditionExpression.$parent = owner;
     modeling.updateProperties(element, { conditionExpression });
   };
+  // The other way is taken without a condition.
+  const otherwise = (on) =>
+    together(() => {
+      if (on && owner.conditionExpression) set("");
+      modeling.updateProperties(element.source, { default: on ? owner : undefined });
+    });
   return (
     <>
-      <Check id={`${id}-default`} label={t("Otherwise: taken when no other condition holds")} checked={standard} commit={(on) => modeling.updateProperties(element.source, { default: on ? owner : undefined })} />
-      {!standard && <ConditionRows id={id} text={text} commit={set} fields={fieldsOf(elementRegistry, forms)} />}
+      <Check id={`${id}-default`} label={t("Otherwise: taken when no other condition holds")} checked={standard} commit={otherwise} />
+      {!standard && <ConditionRows id={id} text={text} commit={set} fields={fieldsAt(element, modeler)} />}
       {!standard && <Area id={`${id}-text`} label={t("Expression")} mono rows={2} value={text} commit={set} hint={t("For example: status == 'complete' and amount > 1000")} />}
     </>
   );
@@ -125,7 +129,8 @@ export function FlowCondition({ element, id }) {
 
 /** Of an event that waits for something to be true. */
 export function EventCondition({ element, id }) {
-  const { owner, set, forms, elementRegistry, bpmnFactory } = useModeler(element);
+  const modeler = useModeler(element);
+  const { owner, set, bpmnFactory } = modeler;
   const definition = owner.eventDefinitions[0];
   const text = bare(definition.condition?.body);
   const write = (body) => {
@@ -135,12 +140,8 @@ export function EventCondition({ element, id }) {
   };
   return (
     <>
-      <ConditionRows id={id} text={text} commit={write} fields={fieldsOf(elementRegistry, forms)} />
+      <ConditionRows id={id} text={text} commit={write} fields={fieldsAt(element, modeler)} />
       <Area id={`${id}-text`} label={t("Expression")} mono rows={2} value={text} commit={write} />
     </>
   );
-}
-
-export function NoDecision() {
-  return <Actions id="no-decision"><span class="alur-note">{t("Only flows that leave a gateway have a condition.")}</span></Actions>;
 }

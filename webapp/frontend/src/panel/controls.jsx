@@ -15,7 +15,7 @@ function Entry({ id, label, hint, children, plain }) {
 }
 
 /** What is being typed and not yet an edit; it becomes one on leaving, on Enter and when the panel moves on. */
-function useTyped(value, commit) {
+export function useTyped(value, commit) {
   const [typed, setTyped] = useState(value);
   const pending = useRef(null);
   useEffect(() => setTyped(value), [value]);
@@ -32,10 +32,11 @@ function useTyped(value, commit) {
   return { typed, type, send };
 }
 
-export function Text({ id, label, hint, value = "", commit, list, placeholder, type = "text", min, disabled, name, mono }) {
+export function Text({ id, label, hint, value = "", commit, list, placeholder, type = "text", min, disabled, name, mono, focus }) {
   const { typed, type: write, send } = useTyped(value, commit);
   const input = (
     <input
+      ref={focus && ((node) => node && !node.dataset.met && ((node.dataset.met = "1"), node.focus()))}
       id={ID(id)} name={name ?? id} class={`bio-properties-panel-input${mono ? " mono" : ""}`} type={type} min={min} value={typed} placeholder={placeholder}
       disabled={disabled} autocomplete="off" spellcheck={false} list={list ? `${ID(id)}-list` : undefined}
       aria-describedby={hint ? `${ID(id)}-hint` : undefined} aria-label={label ? undefined : placeholder}
@@ -74,10 +75,40 @@ export function Select({ id, label, hint, value = "", options, commit, disabled 
         <select id={ID(id)} name={id} class="bio-properties-panel-input" value={value} disabled={disabled} aria-describedby={hint ? `${ID(id)}-hint` : undefined}
           aria-label={label ? undefined : hint} onChange={(event) => commit(event.target.value)}>
           {!known && <option value={value}>{value}</option>}
-          {options.map((one) => <option value={one.value} selected={one.value === value}>{one.label}</option>)}
+          <Grouped options={options} value={value} />
         </select>
       </div>
     </Entry>
+  );
+}
+
+/** The options of a list, those with a `group` under its heading. */
+export function Grouped({ options, value }) {
+  const groups = [];
+  for (const one of options) {
+    const name = one.group ?? "";
+    if (groups.at(-1)?.name !== name) groups.push({ name, some: [] });
+    groups.at(-1).some.push(one);
+  }
+  const all = (some) => some.map((one) => <option value={one.value} selected={one.value === value}>{one.label}</option>);
+  return groups.map(({ name, some }) => (name ? <optgroup label={name}>{all(some)}</optgroup> : all(some)));
+}
+
+const ANOTHER = "\u0000";
+
+/** One of what exists, or another one by its name. */
+export function Choice({ id, label, hint, value = "", none, another, options, commit, mono }) {
+  const [naming, setNaming] = useState(false);
+  const all = [{ value: "", label: none }, ...options, { value: ANOTHER, label: another }];
+  const name = (text) => {
+    setNaming(false);
+    if (text.trim() && text.trim() !== value) commit(text.trim());
+  };
+  return (
+    <>
+      <Select id={id} label={label} hint={hint} value={naming ? ANOTHER : value} options={all} commit={(one) => (one === ANOTHER ? setNaming(true) : (setNaming(false), commit(one)))} />
+      {naming && <Text id={`${id}-another`} label={t("Its name")} mono={mono} value="" commit={name} focus />}
+    </>
   );
 }
 

@@ -3,16 +3,19 @@ import { Group } from "@bpmn-io/properties-panel";
 import { h } from "@bpmn-io/properties-panel/preact";
 import { eventDefinition, getBusinessObject, is, isActivity, processOf } from "../model.js";
 import { t } from "../language.js";
+import { Called, Mappings } from "./call.jsx";
 import { EventCondition, FlowCondition } from "./condition.jsx";
+import { Link, Target, isLink, kindOf, titleOf } from "./events.jsx";
 import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
 import { GoesOn, Remove, goesOn } from "./flow.jsx";
 import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
 import { Repeated } from "./repeat.jsx";
-import { Called, Connector, Decision, Message, Parameters, Script, hasMessage } from "./targets.jsx";
+import { Connector, Decision, Parameters, Script } from "./targets.jsx";
 import { ButtonText, FormChoice, LanePosition, MakeUserTask, Performer, Priority } from "./task.jsx";
+import { TimerTime, isTimer } from "./timer.jsx";
 
 /** Groups of the standard provider that ours take the place of. */
-const REPLACED = new Set(["multiInstance", "message", "compensation", "adHocCompletion"]);
+const REPLACED = new Set(["multiInstance", "message", "signal", "error", "escalation", "link", "timer", "compensation", "adHocCompletion"]);
 /** The process is edited in our groups; its id is its key and stays. */
 const KEPT_OUT = new Set(["processId", "processName", "isExecutable", "versionTag"]);
 
@@ -67,9 +70,7 @@ function own(element) {
   if (is(element, "bpmn:Event") && eventDefinition(element, "bpmn:ConditionalEventDefinition")) {
     found.push(group("condition", t("Condition"), [entry("alur-condition", EventCondition)]));
   }
-  if (is(element, "bpmn:BoundaryEvent") && eventDefinition(element, "bpmn:TimerEventDefinition")) {
-    found.push(group("timer", t("Standard time"), [entry("alur-timer", TimerIsStandard)]));
-  }
+  if (isTimer(element)) found.push(group("timer", t("Timer"), [entry("alur-timer-standard", TimerIsStandard), entry("alur-timer", TimerTime)]));
   found.push(...ofTargets(element));
   if (isActivity(element)) found.push(group("repeat", t("Repeated"), [entry("alur-repeat", Repeated)], Boolean(getBusinessObject(element).loopCharacteristics)));
   if (goesOn(element)) found.push(group("flow", t("What follows"), [entry("alur-next", GoesOn)]));
@@ -105,8 +106,10 @@ const ofProcess = (process) => [
 
 function ofTargets(element) {
   const found = [];
-  if (hasMessage(element)) found.push(group("message", t("Message"), [entry("alur-message", Message)]));
-  if (is(element, "bpmn:CallActivity")) found.push(group("called", t("Call"), [entry("alur-called", Called)]));
+  const kind = kindOf(element);
+  if (kind) found.push(group(kind, titleOf(kind), [entry("alur-target", Target, { kind })]));
+  if (isLink(element)) found.push(group("link", t("Link"), [entry("alur-target", Link)]));
+  if (is(element, "bpmn:CallActivity")) found.push(group("called", t("Call"), [entry("alur-called", Called), entry("alur-mappings", Mappings)]));
   if (is(element, "bpmn:BusinessRuleTask")) found.push(group("decision", t("Decision"), [entry("alur-decision", Decision)]));
   if (is(element, "bpmn:ScriptTask")) found.push(group("script", t("Computation"), [entry("alur-script", Script)]));
   if (is(element, "bpmn:ServiceTask")) {

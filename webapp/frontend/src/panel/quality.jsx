@@ -1,11 +1,11 @@
 // Mutu baku: the printed number, what is needed, the standard time (the boundary timer itself), and the output.
-import { useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { extensionList } from "../commands/extensions.js";
-import { parse, write } from "../duration.js";
+import { parse } from "../duration.js";
 import { eventDefinition, formKey, is, standardTimer } from "../model.js";
 import { t } from "../language.js";
 import { Area, Button, Note, Text } from "./controls.jsx";
 import { orNothing, useModeler } from "./services.js";
+import { Time } from "./time.jsx";
 
 export function PrintedNumber({ element, id }) {
   const { owner, modeling } = useModeler(element);
@@ -16,45 +16,15 @@ export function StandardTimeEntry({ element, id }) {
   const { run, choices } = useModeler(element);
   const timer = standardTimer(element);
   const text = timer ? (eventDefinition(timer).timeDuration?.body ?? "").trim() : "";
-  const found = parse(text);
-  const strange = timer && !found;
-  const [unit, setUnit] = useState(null);
-  const shown = unit ?? found?.unit ?? "days";
-  const set = (number, of) => {
-    const whole = Number.parseInt(number, 10);
-    setUnit(null);
-    run("standardTime", { duration: whole > 0 ? write(whole, of) : "" });
-  };
+  const set = (duration) => run("standardTime", { duration });
+  const remove = timer && <Button quiet label={t("Remove the standard time")} onClick={() => set("")}>{t("Remove")}</Button>;
   return (
-    <div class="bio-properties-panel-entry" data-entry-id={id} role="group" aria-labelledby={`${id}-legend`}>
-      <div class="bio-properties-panel-label" id={`${id}-legend`}>{t("Standard time")}</div>
-      <div class="alur-time">
-        <NumberInput id={id} value={found ? String(found.number) : ""} commit={(number) => set(number, shown)} />
-        <select class="bio-properties-panel-input" id={`${id}-unit`} aria-label={t("Unit")} value={shown} onChange={(event) => (found ? set(found.number, event.target.value) : setUnit(event.target.value))}>
-          <option value="minutes">{t("minutes")}</option>
-          <option value="hours">{t("hours")}</option>
-          <option value="days">{t("days")}</option>
-        </select>
-        {timer && <Button quiet label={t("Remove the standard time")} onClick={() => run("standardTime", { duration: "" })}>{t("Remove")}</Button>}
-      </div>
-      {strange && <div class="bio-properties-panel-description">{t("The timer says “{text}”. A number here replaces it.", { text: text || "?" })}</div>}
+    <Time id={id} label={t("Standard time")} text={text} commit={set} beside={remove}>
+      {timer && !parse(text) && <div class="bio-properties-panel-description">{t("The timer says “{text}”. A number here replaces it.", { text: text || "?" })}</div>}
       <div class="bio-properties-panel-description">
         {choices.office_time?.(element) ? t("Counted in working time. The superior is told when it has passed; the step stays open.") : t("The superior is told when it has passed; the step stays open.")}
       </div>
-    </div>
-  );
-}
-
-function NumberInput({ id, value, commit }) {
-  const [typed, setTyped] = useState(null);
-  const send = () => {
-    if (typed !== null && typed !== value) commit(typed);
-    setTyped(null);
-  };
-  return (
-    <input id={`bio-properties-panel-${id}`} name={id} class="bio-properties-panel-input" type="number" min="0" max="999" step="1" aria-label={t("Number")} value={typed ?? value}
-      onInput={(event) => setTyped(event.target.value)} onBlur={send} onKeyDown={(event) => event.key === "Enter" && send()}
-      onChange={(event) => { if (event.target !== document.activeElement) send(); }} />
+    </Time>
   );
 }
 
@@ -108,10 +78,11 @@ export function TimerIsStandard({ element, id }) {
   const host = element.host;
   if (!host) return null;
   const marked = standardTimer(host) === element;
+  const possible = !marked && !eventDefinition(element).timeCycle;
   return (
     <>
       <Note id={`${id}-note`}>{marked ? t("This timer is the standard time of “{name}”. Its number is easier to change there.", { name: host.businessObject.name || host.id }) : t("This timer is only flow; it is not the standard time of the step.")}</Note>
-      {!marked && <div class="bio-properties-panel-entry"><Button onClick={() => set({ "alur:deadline": "true" }, owner)}>{t("Make it the standard time")}</Button></div>}
+      {possible && <div class="bio-properties-panel-entry"><Button onClick={() => set({ "alur:deadline": "true" }, owner)}>{t("Make it the standard time")}</Button></div>}
     </>
   );
 }

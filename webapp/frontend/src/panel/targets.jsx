@@ -1,51 +1,10 @@
-// What a step is tied to outside the flow, chosen from what exists: messages, processes, connectors, decision tables.
+// What a step is tied to outside the flow, chosen from what exists: connectors and decision tables; and what it computes.
 import { extensionList } from "../commands/extensions.js";
-import { definitionsOf, eventDefinition, getBusinessObject, is } from "../model.js";
 import { t } from "../language.js";
 import { Area, Button, Select, Text } from "./controls.jsx";
 import { orNothing, useModeler } from "./services.js";
 
-const carrier = (element) => (is(element, "bpmn:Event") ? eventDefinition(element, "bpmn:MessageEventDefinition") : getBusinessObject(element));
-
-export const hasMessage = (element) =>
-  is(element, "bpmn:ReceiveTask") || is(element, "bpmn:SendTask") || (is(element, "bpmn:Event") && Boolean(eventDefinition(element, "bpmn:MessageEventDefinition")));
-
-const throws = (element) => is(element, "bpmn:SendTask") || is(element, "bpmn:ThrowEvent");
-
-export function Message({ element, id }) {
-  const { owner, set, choices, bpmnFactory, together } = useModeler(element);
-  const definitions = definitionsOf(element);
-  const known = definitions.rootElements.filter((one) => is(one, "bpmn:Message"));
-  const target = carrier(element);
-  const options = [...new Set([...known.map((one) => one.name), ...(choices.messages ?? [])])].filter(Boolean).map((name) => ({ value: name, label: name }));
-  const choose = (text) => {
-    const name = text.trim();
-    if (!name) return set({ messageRef: undefined }, target);
-    const found = known.find((one) => one.name === name);
-    if (found) return set({ messageRef: found }, target);
-    const message = bpmnFactory.create("bpmn:Message", { name });
-    message.$parent = definitions;
-    return together(() => {
-      set({ rootElements: [...definitions.rootElements, message] }, definitions);
-      set({ messageRef: message }, target);
-    });
-  };
-  return (
-    <>
-      <Text id={id} label={t("Message")} value={target.messageRef?.name ?? ""} list={options} hint={t("Choose one that another process sends or awaits, or type a new name.")} commit={choose} />
-      <Text id={`${id}-key`} mono label={t("Key that tells receivers apart")} value={owner.get("alur:correlationKey") ?? ""} commit={(text) => set({ "alur:correlationKey": orNothing(text) })} />
-      {throws(element) && <Text id={`${id}-carries`} mono label={t("Data it takes along")} hint={t("Names separated by commas.")} value={owner.get("alur:carries") ?? ""} commit={(text) => set({ "alur:carries": orNothing(text) })} />}
-    </>
-  );
-}
-
 const list = (given) => (given ?? []).map((one) => (typeof one === "string" ? { value: one, label: one } : one));
-
-export function Called({ element, id }) {
-  const { owner, choices, modeling } = useModeler(element);
-  return <Select id={id} label={t("Process to call")} value={owner.calledElement ?? ""} options={[{ value: "", label: t("Choose a process …") }, ...list(choices.processes)]}
-    commit={(key) => modeling.updateProperties(element, { calledElement: key || undefined })} />;
-}
 
 export function Decision({ element, id }) {
   const { owner, choices, modeling } = useModeler(element);
