@@ -112,8 +112,19 @@ class Page:
 
 @dataclass(slots=True)
 class Visitor:
+    """`home` is the page they see before they have opened any."""
+
     transport: Transport
-    page: Page = field(init=False)
+    home: str = "/"
+    _page: Page | None = field(default=None, init=False)
+
+    @property
+    def page(self) -> Page:
+        return self._page if self._page is not None else self.open(self.home)
+
+    def back_to(self, page: Page) -> None:
+        """Press the browser's back button: the page as it was, nothing is asked."""
+        self._page = page
 
     def open(self, url: str) -> Page:
         return self._see(self.transport.send("GET", url, [], {}))
@@ -141,8 +152,8 @@ class Visitor:
         return self._see(self.transport.send("POST", form.get("action") or self.page.url, pairs, files or {}))
 
     def _see(self, answer: Answer) -> Page:
-        self.page = Page(answer.status, answer.url, html.fromstring(answer.body or b"<html><body></body></html>"))
-        return self.page
+        self._page = Page(answer.status, answer.url, html.fromstring(answer.body or b"<html><body></body></html>"))
+        return self._page
 
 
 def standing(form: HtmlElement) -> Pairs:

@@ -183,7 +183,7 @@ def test_pressing_send_twice_counts_once_and_going_back_to_send_again_says_so(sh
     visitor = typing(visit, task)
     stale = visitor.page
     visitor.press(f"/tasks/{task}", FLAT, button=("_send", "1"))
-    visitor.page = stale
+    visitor.back_to(stale)
     page = visitor.press(f"/tasks/{task}", FLAT, button=("_send", "1"))
     assert page.status == 409
     assert "Sudah terkirim" in page.text
@@ -196,7 +196,7 @@ def test_pressing_start_twice_begins_one_case_and_going_there_anew_another(shop:
     visitor.open("/processes")
     stale = visitor.page
     first = visitor.press(address).url
-    visitor.page = stale
+    visitor.back_to(stale)
     page = visitor.press(address)
     assert page.url == first
     assert "baru saja Anda mulai" in page.text
@@ -210,7 +210,7 @@ def test_pressing_for_a_note_twice_writes_it_once_but_another_text_is_another_no
     visitor.open(f"/cases/{case}")
     stale = visitor.page
     for text in ("Mohon segera.", "Mohon segera.", "Sudah saya telepon."):
-        visitor.page = stale
+        visitor.back_to(stale)
         visitor.press(f"/cases/{case}/notes", {"text": text})
     told = visitor.open(f"/cases/{case}").text
     assert (told.count("Mohon segera."), told.count("Sudah saya telepon.")) == (1, 1)

@@ -237,7 +237,7 @@ def test_sending_twice_says_it_was_already_sent(shop: Shop, visit: Visit) -> Non
     visitor = opened(visit, task)
     form = visitor.page
     visitor.press(f"/tasks/{task}", ANSWERS, button=("_send", "1"))
-    visitor.page = form
+    visitor.back_to(form)
     visitor.press(f"/tasks/{task}", ANSWERS, button=("_send", "1"))
     assert visitor.page.status == 409
     assert "tercatat satu kali" in visitor.page.text
