@@ -35,6 +35,11 @@ def click(page: Page, element: str) -> None:
     page.locator(f'[data-element-id="{element}"] > .djs-hit').first.click(position={"x": 6, "y": 6}, force=True)
 
 
+def shape(page: Page, element: str) -> Locator:
+    """An element as it is drawn, without what is not seen of it."""
+    return page.locator(f'[data-element-id="{element}"] > .djs-visual').first
+
+
 def find(page: Page, words: str) -> None:
     """Select an element by searching for its name, as the keyboard does."""
     page.get_by_role("button", name="Cari di diagram").press("Enter")

@@ -15,7 +15,7 @@ from engine.diagram import read
 from engine.drafting import designs
 from engine.identity import SYSTEM
 from tests.browser import desk, drawing
-from tests.browser.readable import serious
+from tests.browser.readable import serious, shade
 from tests.browser.stage import SCHEMES
 from tests.browser.test_pages import TOO_WIDE
 from tests.conftest import ROOT
@@ -395,6 +395,10 @@ def test_another_file_takes_the_place_of_the_draft_and_says_that_its_key_differs
         owner.get_by_label("Berkas", exact=True).click()
         owner.get_by_role("button", name="Unduh sebagai gambar").click()
     assert picture.value.suggested_filename == f"{LEAVE}.svg"
+    svg = etree.parse(picture.value.path()).getroot()
+    ground = svg.find("{http://www.w3.org/2000/svg}rect")
+    assert ground is not None and ground.get("fill") == "#fff"  # readable whatever it is put on
+    assert " ".join(str(ground.get(name)) for name in ("x", "y", "width", "height")) == svg.get("viewBox")
 
 
 def test_diagrams_without_a_picture_get_one_and_lose_nothing(owner: Page) -> None:
@@ -478,10 +482,19 @@ def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
             const { modeler } = window.alurModeler;
             const at = (id) => modeler.get("elementRegistry").get(id);
             modeler.get("modeling").removeElements([at("dari_mulai_ke_catat_permohonan")]);
+            modeler.get("modeling").setColor([at("beri_pertimbangan")], { fill: "#bbdefb", stroke: "#0d4372" });
             modeler.get("selection").select(at("catat_permohonan"));
         }"""
     )
     expect(owner.locator("[data-part=summary][data-state=error]")).to_have_count(1)
+    expect(owner.locator("[data-problem]")).to_have_count(2)  # the two ends of the one flow that is missing
+    if width < 880:
+        head = owner.get_by_role("banner").bounding_box()
+        assert head and head["height"] < 100
+        expect(owner.locator(".djs-palette")).to_be_hidden()
+        owner.get_by_role("button", name="Alat gambar").click()
+        expect(owner.locator(".djs-palette")).to_be_visible()
+        owner.get_by_role("button", name="Alat gambar").click()
     views = ["Diagram", "Sifat", "Masalah"] if width < 880 else [""]
     for view in views:
         if view:
@@ -490,3 +503,7 @@ def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
         for scheme in SCHEMES:
             owner.emulate_media(color_scheme=scheme)
             assert serious(owner) == [], (view, scheme)
+            if view in ("Diagram", ""):  # a step in colours of its own, and one without, on paper as dark as the page
+                shades = [shade(owner, drawing.shape(owner, one)) for one in ("beri_pertimbangan", "putuskan_cuti")]
+                assert all(apart > 4.5 for apart, _ in shades), (scheme, shades)
+                assert (shades[1][1] < 0.1) == (scheme == "dark"), (scheme, shades)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.model import ACTIVITIES, SCOPES, Flow, Node, graph
-from engine.diagram.paths import cycle, reachable, reverse
+from engine.diagram.paths import Graph, cycle, reachable, reverse
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import child, children, reference, text_of
 from engine.errors import N_, DiagramProblem
@@ -176,21 +176,36 @@ def _reach(subject: Subject) -> Iterator[DiagramProblem]:
     for _, nodes in subject.scopes():
         reached = reachable(edges, [n.id for n in nodes if n.kind == "startEvent" or n.beside])
         ending = reachable(back, [n.id for n in nodes if n.kind == "endEvent"])
+        started = any(n.kind == "startEvent" for n in nodes)
+        lost = _first([n.id for n in nodes if started and n.id not in reached], edges)
         for node in nodes:
-            if node.id not in reached and any(n.kind == "startEvent" for n in nodes):
+            if node.id in lost:
                 yield found(
                     "unreachable",
                     node,
                     N_("No path leads here from the start."),
                     N_("Draw a flow to it, or delete it."),
                 )
-            elif node.id not in ending and node.outgoing:
+            elif node.id in reached and node.id not in ending and node.outgoing:
                 yield found(
                     "never-ends",
                     node,
                     N_("From here no path leads to an end event."),
                     N_("Give the loop a way out to an end event."),
                 )
+
+
+def _first(lost: list[str], edges: Graph) -> set[str]:
+    """Of nodes nothing leads to, those the others follow: one missing flow is one finding."""
+    among = set(lost)
+    followed = {after for id in lost for after in edges[id] if after in among}
+    first = {id for id in lost if id not in followed}
+    reached = reachable(edges, first)
+    for id in lost:  # a loop of its own: whichever comes first in the file
+        if id not in reached:
+            first.add(id)
+            reached |= reachable(edges, [id])
+    return first
 
 
 def _loops(subject: Subject) -> Iterator[DiagramProblem]:

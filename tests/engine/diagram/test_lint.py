@@ -235,6 +235,13 @@ def test_each_fault_is_named_with_its_remedy(rule: str, body: str) -> None:
     assert "%(" not in problems[rule].text()
 
 
+def test_one_missing_flow_is_one_finding_and_not_one_for_each_step_behind_it() -> None:
+    behind = "".join(task(id) for id in "bcde") + chain("b", "c", "end")
+    alone = flow("d", "e") + flow("e", "d")
+    found = [problem.element for problem in findings(bpmn(GOOD + behind + alone)) if problem.rule == "unreachable"]
+    assert found == ["b", "d"]
+
+
 def test_a_foreign_diagram_with_its_own_lanes_and_no_forms_deploys_with_warnings() -> None:
     lanes = f'<laneSet id="l">{lane("Sales", "a")}</laneSet>'
     xml = bpmn(lanes + one("", ""))

@@ -13,7 +13,24 @@ export const downloadDiagram = async (modeler, key) => offer(await written(model
 
 export async function downloadPicture(modeler, key) {
   const { svg } = await modeler.saveSVG();
-  offer(svg, "image/svg+xml", `${key}.svg`);
+  offer(onPaper(svg), "image/svg+xml", `${key}.svg`);
+}
+
+const EDGE = 16;
+
+/** A picture with an edge and white ground, whatever it is shown on. */
+function onPaper(svg) {
+  const picture = new DOMParser().parseFromString(svg, "image/svg+xml");
+  const root = picture.documentElement;
+  const [x, y, width, height] = root.getAttribute("viewBox").split(" ").map(Number);
+  const box = { x: x - EDGE, y: y - EDGE, width: width + 2 * EDGE, height: height + 2 * EDGE };
+  root.setAttribute("viewBox", Object.values(box).join(" "));
+  const ground = picture.createElementNS(root.namespaceURI, "rect");
+  for (const [name, value] of Object.entries({ ...box, fill: "#fff" })) ground.setAttribute(name, value);
+  for (const name of ["width", "height"]) root.setAttribute(name, box[name]);
+  const defs = root.querySelector(":scope > defs");
+  root.insertBefore(ground, defs ? defs.nextSibling : root.firstChild);
+  return new XMLSerializer().serializeToString(picture);
 }
 
 /** Let the person choose a file; gives its text, or null. */

@@ -54,6 +54,7 @@ const FIELDS = {
   "bad-binding": ["Choose a version", "alur-called-binding"],
   "no-source": ["Say where it comes from", "alur-mappings-in"],
   "not-caught": ["Choose which one", "alur-target"],
+  unreachable: ["Choose what comes before", "alur-before"],
   "dead-end": ["Choose what follows", "alur-next"],
   "flow-to-nowhere": ["Choose what follows", "alur-next"],
   "half-expression": ["Choose who performs it", "alur-performer"],

@@ -59,7 +59,9 @@ function mend({ error, definitions, references, elementsById, warnings }) {
 }
 
 const PALETTE = 120;
-const PALETTE_NARROW = 92;
+/** On a narrow window the palette is folded away behind a button. */
+const NARROW = 700;
+const TOGGLE = 48;
 const MARGIN = 16;
 
 /** The whole diagram in view beside the palette, but never larger than life. */
@@ -67,12 +69,14 @@ export function fit(modeler) {
   const canvas = modeler.get("canvas");
   const { inner, outer } = canvas.viewbox();
   if (!outer.width || !outer.height) return;
-  const palette = outer.width < 700 ? PALETTE_NARROW : PALETTE;
-  const room = { width: outer.width - palette - MARGIN, height: outer.height - 2 * MARGIN };
+  const narrow = outer.width < NARROW;
+  const left = narrow ? MARGIN : PALETTE;
+  const top = narrow ? TOGGLE : MARGIN;
+  const room = { width: outer.width - left - MARGIN, height: outer.height - top - MARGIN };
   const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
   canvas.viewbox({
-    x: inner.x - (palette + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
-    y: inner.y - (MARGIN + Math.max(0, (room.height - inner.height * scale) / 2)) / scale,
+    x: inner.x - (left + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
+    y: inner.y - (top + Math.max(0, (room.height - inner.height * scale) / 2)) / scale,
     width: outer.width / scale,
     height: outer.height / scale,
   });

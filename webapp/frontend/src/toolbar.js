@@ -65,4 +65,6 @@ function views() {
     for (const node of document.querySelectorAll('[data-fill="problem-count"]')) node.textContent = detail.errors + detail.warnings || "";
   });
   show("canvas");
+  const palette = document.querySelector("[data-palette]");
+  palette.addEventListener("click", () => palette.setAttribute("aria-expanded", String(body.classList.toggle("palette-open"))));
 }

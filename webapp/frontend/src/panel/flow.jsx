@@ -1,23 +1,38 @@
 // Alur: what follows an element. Everything a mouse can draw there can be chosen here, by keyboard and on a phone.
 import { useService } from "bpmn-js-properties-panel";
 import { between } from "../commands/next-step.js";
-import { is, named } from "../model.js";
+import { getBusinessObject, is, named } from "../model.js";
 import { t } from "../language.js";
 import { Actions, Button, Select } from "./controls.jsx";
 import { useModeler } from "./services.js";
 
 export const goesOn = (element) => is(element, "bpmn:SequenceFlow") || (is(element, "bpmn:FlowNode") && !is(element, "bpmn:EndEvent"));
 
-/** Steps a flow from here may lead to: on the same level, and not there yet. */
-function targets(element, elementRegistry) {
-  const there = new Set(element.outgoing.map((flow) => flow.target));
+/** Nodes on the level of an element that some flow could join to it, by name. */
+function joinable(element, elementRegistry, fits) {
   const level = element.businessObject.$parent;
   return elementRegistry
-    .filter((one) => is(one, "bpmn:FlowNode") && !one.labelTarget && one !== element && one !== element.host && !there.has(one))
-    .filter((one) => one.businessObject.$parent === level && !is(one, "bpmn:StartEvent") && !is(one, "bpmn:BoundaryEvent"))
+    .filter((one) => is(one, "bpmn:FlowNode") && !one.labelTarget && one !== element && one.businessObject.$parent === level && fits(one))
     .map((one) => ({ value: one.id, label: named(one, t) }))
     .sort((a, b) => a.label.localeCompare(b.label));
 }
+
+/** Steps a flow from here may lead to: those it does not lead to yet. */
+function targets(element, elementRegistry) {
+  const there = new Set(element.outgoing.map((flow) => flow.target));
+  return joinable(element, elementRegistry, (one) => one !== element.host && !there.has(one) && !is(one, "bpmn:StartEvent") && !is(one, "bpmn:BoundaryEvent"));
+}
+
+/** Of an element nothing leads to: where a flow may come from. */
+export function ComesFrom({ element, id }) {
+  const { modeling, elementRegistry } = useModeler(element);
+  const sources = joinable(element, elementRegistry, (one) => !is(one, "bpmn:EndEvent") && one.host !== element);
+  return <Select id={id} label={t("Connect from")} value="" options={[{ value: "", label: t("Choose a step …") }, ...sources]}
+    commit={(source) => source && modeling.connect(elementRegistry.get(source), element, { type: "bpmn:SequenceFlow" })} />;
+}
+
+export const comesFromNowhere = (element) =>
+  is(element, "bpmn:FlowNode") && !is(element, "bpmn:StartEvent") && !is(element, "bpmn:BoundaryEvent") && !getBusinessObject(element).triggeredByEvent && !element.incoming.some((flow) => is(flow, "bpmn:SequenceFlow"));
 
 export function GoesOn({ element, id }) {
   const { modeling, commandStack, elementRegistry } = useModeler(element);

@@ -7,7 +7,7 @@ import { Called, Mappings } from "./call.jsx";
 import { EventCondition, FlowCondition } from "./condition.jsx";
 import { Link, Target, isLink, kindOf, titleOf } from "./events.jsx";
 import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
-import { GoesOn, Remove, goesOn } from "./flow.jsx";
+import { ComesFrom, GoesOn, Remove, comesFromNowhere, goesOn } from "./flow.jsx";
 import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
 import { Repeated } from "./repeat.jsx";
 import { Connector, Decision, Parameters, Script } from "./targets.jsx";
@@ -73,6 +73,7 @@ function own(element) {
   if (isTimer(element)) found.push(group("timer", t("Timer"), [entry("alur-timer-standard", TimerIsStandard), entry("alur-timer", TimerTime)]));
   found.push(...ofTargets(element));
   if (isActivity(element)) found.push(group("repeat", t("Repeated"), [entry("alur-repeat", Repeated)], Boolean(getBusinessObject(element).loopCharacteristics)));
+  if (comesFromNowhere(element)) found.push(group("before", t("What comes before"), [entry("alur-before", ComesFrom)]));
   if (goesOn(element)) found.push(group("flow", t("What follows"), [entry("alur-next", GoesOn)]));
   if (isActivity(element) || is(element, "bpmn:Lane")) found.push(group("assumption", t("Assumption"), [entry("alur-assumption", Assumption)], false));
   return found;
