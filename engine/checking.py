@@ -162,5 +162,5 @@ def _form_problem(process: Process, key: str, error: FormError) -> DiagramProble
         remedy=N_("Mend the form, or choose another one for this task."),
         element=node.id if node else None,
         name=node.name if node else "",
-        params={"form": key, "reason": str(error)},
+        params={"form": key, "reason": error.reason},
     )

@@ -90,7 +90,7 @@ def follow(uow: UnitOfWork, made: Sequence[DefinitionView]) -> tuple[DefinitionV
         content = definitions.content_of(uow, row.id)
         checked = judged(uow, content.xml, content.forms, content.decisions)
         if checked.blocked:
-            params = {"process": row.name, "reason": next(p.text() for p in checked.problems if p.severity == "error")}
+            params = {"process": row.name, "reason": next(p.said for p in checked.problems if p.severity == "error")}
             stays = DiagramProblem("caller-stays", CALLER_STAYS, CALLER_REMEDY, severity="warning", params=params)
             warnings.append(stays)
         elif fresh and checked.digest != row.digest:

@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from forms.errors import N_ as N_
+from forms.errors import Said as Said
+
 if TYPE_CHECKING:
     from forms.model import Problem as FieldProblem
-
-
-def N_(message: str) -> str:
-    """Mark a template for translation without translating it here."""
-    return message
 
 
 @dataclass(frozen=True, slots=True)
 class DiagramProblem:
     """One finding about a diagram or its forms: where, what is wrong, how to mend it.
 
-    `message` and `remedy` are English templates over `params` (`%(name)s`); webapp translates them.
+    `message` and `remedy` are English templates over `params` (`%(name)s`); webapp translates them. A param that is
+    a sentence itself is a Said.
     """
 
     rule: str
@@ -31,12 +30,16 @@ class DiagramProblem:
     severity: Literal["error", "warning"] = "error"
     params: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def said(self) -> Said:
+        """The finding as one line: where, what, how to mend it."""
+        where = f"{self.element} ({self.name})" if self.name and self.element else self.element or self.name
+        told = {"message": Said(self.message, self.params), "remedy": Said(self.remedy, self.params)}
+        return Said("%(where)s: %(message)s %(remedy)s", {"where": where or Said(N_("diagram")), **told})
+
     def text(self) -> str:
         """The finding as one English line."""
-        where = (
-            f"{self.element} ({self.name})" if self.name and self.element else self.element or self.name or "diagram"
-        )
-        return f"{where}: {self.message % dict(self.params)} {self.remedy % dict(self.params)}"
+        return str(self.said)
 
 
 class AlurError(Exception):
@@ -175,27 +178,36 @@ class InvalidVariables(AlurError):
 
 
 class ExpressionError(AlurError):
-    """An expression is not of the language, too large, or failed."""
+    """An expression is not of the language, too large, or failed; `reason` may be a template over `params`."""
 
-    def __init__(self, text: str, reason: str) -> None:
-        super().__init__(f"{text!r}: {reason}")
-        self.text, self.reason = text, reason
+    def __init__(self, text: str, reason: str | Said, /, **params: Any) -> None:
+        self.text, self.reason = text, _said(reason, params)
+        super().__init__(f"{text!r}: {self.reason}")
+
+    @property
+    def said(self) -> Said:
+        """The expression, and what is wrong with it."""
+        return Said("“%(text)s”: %(reason)s", {"text": self.text, "reason": self.reason})
 
 
 class DurationError(AlurError):
-    """A duration is not ISO 8601 or has units that working time can't count."""
+    """A duration is not ISO 8601 or has units that working time can't count; `reason` as above."""
 
-    def __init__(self, text: str, reason: str) -> None:
-        super().__init__(f"{text!r}: {reason}")
-        self.text, self.reason = text, reason
+    def __init__(self, text: str, reason: str | Said, /, **params: Any) -> None:
+        self.text, self.reason = text, _said(reason, params)
+        super().__init__(f"{text!r}: {self.reason}")
 
 
 class ActivityFailed(AlurError):
-    """Automatic work in a case could not be done; becomes an incident."""
+    """Automatic work in a case could not be done; becomes an incident. `reason` as above."""
 
-    def __init__(self, activity_id: str, reason: str) -> None:
-        super().__init__(f"{activity_id}: {reason}")
-        self.activity_id, self.reason = activity_id, reason
+    def __init__(self, activity_id: str, reason: str | Said, /, **params: Any) -> None:
+        self.activity_id, self.reason = activity_id, _said(reason, params)
+        super().__init__(f"{activity_id}: {self.reason}")
+
+
+def _said(reason: str | Said, params: Mapping[str, Any]) -> Said:
+    return reason if isinstance(reason, Said) else Said(reason, params)
 
 
 class DatabaseUnusable(AlurError):

@@ -8,7 +8,7 @@ from typing import Any
 from . import definitions, instances, jobs, starts
 from .connectors import CONNECTORS, ConnectorFailed
 from .db import Database, UnitOfWork
-from .errors import ActivityFailed, NotFound
+from .errors import N_, ActivityFailed, NotFound
 from .identity import SYSTEM
 from .model import CaseState, InstanceRow, JobRow
 from .settings import Outside
@@ -82,11 +82,11 @@ def make(database: Database, call: Call, outside: Outside) -> None:
     """Make a call in no unit, then let its case go on in a new one. Raises ActivityFailed when the call failed."""
     connector = CONNECTORS.get(call.connector)
     if connector is None:
-        raise ActivityFailed(call.activity_id, f"there is no connector {call.connector!r}")
+        raise ActivityFailed(call.activity_id, N_("There is no connector “%(connector)s”."), connector=call.connector)
     try:
         result: dict[str, Any] = connector(call.inputs, call.key, outside)
     except ConnectorFailed as error:
-        raise ActivityFailed(call.activity_id, str(error)) from error
+        raise ActivityFailed(call.activity_id, "%(reason)s", reason=str(error)) from error
     with database.begin(SYSTEM) as uow:
         case = instances.lock(uow, call.instance_id)
         if case.state == CaseState.ACTIVE and jobs.locked(uow, call.job_id) is not None:

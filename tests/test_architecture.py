@@ -63,6 +63,16 @@ CLOCKS = {
     "engine/clock.py": "it is the clock",
     "engine/spiff/clock.py": "stands in for the wall clock of the library",
 }
+#: where an error's English text may be taken: it goes to a log, a terminal or an administrator, never into a sentence
+ENGLISH = (
+    "engine/__main__.py",
+    "engine/cli/",
+    "engine/demo.py",
+    "engine/doctor.py",
+    "engine/worker.py",
+    "engine/work.py",
+)
+ENGLISH += ("engine/connectors.py", "engine/rehearsal/stage.py", "webapp/errors.py")
 LONGEST = 400
 #: folders of one machine
 MACHINE = re.compile(r"(?<![\w.:/])/(?:work|root|home/\w+|Users)/\w|(?<![\w.:/])/tmp/\w")
@@ -189,6 +199,23 @@ def sessions_touched(tree: ast.AST) -> list[str]:
     ]
 
 
+def texts_of_errors(tree: ast.AST) -> list[str]:
+    """Places that put a caught or given error into a text, where its English words would stand in any language."""
+    found = []
+    for scope in ast.walk(tree):
+        if not isinstance(scope, ast.FunctionDef):
+            continue
+        caught = {one.name for one in ast.walk(scope) if isinstance(one, ast.ExceptHandler) and one.name}
+        caught |= {one.arg for one in scope.args.args if "Error" in ast.unparse(one.annotation or ast.Constant(""))}
+        for node in ast.walk(scope):
+            told = node.value if isinstance(node, ast.FormattedValue) else None
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "str" and len(node.args) == 1:
+                told = node.args[0]
+            if isinstance(told, ast.Name) and told.id in caught:
+                found.append(f"line {told.lineno}: the text of {told.id}")
+    return found
+
+
 def read(path: Path) -> tuple[str, ast.Module, set[str]]:
     module = module_name(path)
     tree = ast.parse(path.read_text("utf-8"), filename=str(path))
@@ -236,6 +263,14 @@ def test_nothing_is_evaluated_by_the_interpreter() -> None:
     found = []
     for path in sources(*ROOMS):
         found += told(path, dangerous_calls(read(path)[1]))
+    assert not found
+
+
+def test_no_sentence_is_filled_with_the_english_text_of_an_error() -> None:
+    found = []
+    for path in sources(*ROOMS):
+        if not path.relative_to(ROOT).as_posix().startswith(ENGLISH):
+            found += told(path, texts_of_errors(read(path)[1]))
     assert not found
 
 
@@ -367,6 +402,8 @@ def test_imports_downward_and_sideways_are_fine() -> None:
         (wall_clock, "import datetime\ndatetime.datetime.now()"),
         (wall_clock, "time.time()"),
         (wall_clock, "date.today()"),
+        (texts_of_errors, "def f():\n    try: g()\n    except ValueError as e: h(reason=str(e))"),
+        (texts_of_errors, "def f(error: FormError):\n    h(reason=f'{error}.')"),
         (dangerous_calls, "eval('1')"),
         (dangerous_calls, "exec(text)"),
         (sessions_touched, "with database.begin(actor) as uow:\n    uow.session.add(row)"),

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from engine import office
 from engine.worktime import Lateness, parse_duration
+from forms.errors import Said
 from webapp import context
 
 Day = date | datetime
@@ -54,8 +55,12 @@ def code() -> str:
 
 
 def translated(message: str, params: Mapping[str, Any] | None = None) -> str:
-    """A sentence that the engine or a form marked for translation, filled in."""
-    return gettext(message, **dict(params or {}))
+    """A sentence that the engine or a form marked for translation, filled in; so are the sentences inside it."""
+    inside = {
+        name: translated(value.message, value.params) if isinstance(value, Said) else value
+        for name, value in (params or {}).items()
+    }
+    return gettext(message, **inside)
 
 
 # -- dates and times ---------------------------------------------------------------------------------------------------

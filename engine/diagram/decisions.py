@@ -84,9 +84,11 @@ def decide(decision: Decision, names: Mapping[str, object], functions: Mapping[s
             return hits
         return evaluate(TOTALS[decision.total], {"cells": hits}) if hits or decision.total == "COUNT" else None
     if decision.policy == "UNIQUE" and len(hits) > 1:
-        raise ExpressionError(decision.key, f"{len(hits)} rules of the table fit, though only one may")
+        raise ExpressionError(
+            decision.key, N_("%(count)s rules of the table fit, though only one may"), count=len(hits)
+        )
     if any(hit != hits[0] for hit in hits):
-        raise ExpressionError(decision.key, "the rules that fit give different answers")
+        raise ExpressionError(decision.key, N_("the rules that fit give different answers"))
     return hits[0] if hits else None
 
 

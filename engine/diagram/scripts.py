@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.errors import ExpressionError
+from engine.errors import N_, ExpressionError
 from engine.expressions import check
 from engine.expressions.grammar import tree
 
@@ -23,18 +23,18 @@ def assignments(script: str) -> tuple[tuple[str, str], ...]:
     """
     found = []
     if len(script) > LONGEST:
-        raise ExpressionError(script[:60], f"it is longer than {LONGEST} characters")
+        raise ExpressionError(script[:60], N_("longer than %(most)s characters"), most=LONGEST)
     for line in _statements(script):
         parts = ASSIGNMENT.fullmatch(line)
         if parts is None or parts["name"].startswith("_"):
-            raise ExpressionError(line, "it is no assignment such as total = price * count")
+            raise ExpressionError(line, N_("it is no assignment such as total = price * count"))
         tree(parts["name"])  # refuses words of the language
         check(parts["expression"])
         found.append((parts["name"], parts["expression"]))
     if not found:
-        raise ExpressionError(script[:60], "it assigns nothing")
+        raise ExpressionError(script[:60], N_("it assigns nothing"))
     if len(found) > MOST_LINES:
-        raise ExpressionError(script[:60], f"it has more than {MOST_LINES} assignments")
+        raise ExpressionError(script[:60], N_("it has more than %(most)s assignments"), most=MOST_LINES)
     return tuple(found)
 
 

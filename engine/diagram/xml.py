@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml import etree
 
-from engine.errors import N_, DiagramProblem, InvalidDiagram
+from engine.errors import N_, DiagramProblem, InvalidDiagram, Said
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -60,7 +60,7 @@ def parse(xml: bytes, *, kind: Literal["BPMN", "DMN"] = "BPMN") -> etree._Elemen
             "not-xml",
             N_("The file can't be read as XML: %(reason)s."),
             N_("Export the diagram again from your modeler as BPMN 2.0 XML."),
-            reason=_first_line(error),
+            reason=_why(error),
         ) from None
     if root is None:
         raise refuse("not-xml", N_("The file is empty."), N_("Choose a BPMN 2.0 file."))
@@ -88,8 +88,19 @@ def _doctype() -> InvalidDiagram:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")[:200] if str(error) else type(error).__name__
+def _why(error: Exception) -> Said:
+    """What keeps a text from being XML, and where."""
+    if not isinstance(error, etree.XMLSyntaxError):
+        return Said(N_("its characters are not those of the encoding it names"))
+    line, place = error.position
+    known = {
+        etree.ErrorTypes.ERR_TAG_NAME_MISMATCH: N_("in line %(line)s an element ends that was not the last to begin"),
+        etree.ErrorTypes.ERR_TAG_NOT_FINISHED: N_("in line %(line)s it ends before everything in it has ended"),
+        etree.ErrorTypes.ERR_DOCUMENT_END: N_("after its end in line %(line)s something follows"),
+        etree.ErrorTypes.ERR_DOCUMENT_EMPTY: N_("it does not begin with “<”"),
+    }
+    other = N_("in line %(line)s, at character %(place)s, it is not written as XML is")
+    return Said(known.get(getattr(error, "code", 0), other), {"line": line, "place": place})
 
 
 def _check_extent(root: etree._Element) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 from simpleeval import SimpleEval
 
-from .formulas import FUNCTIONS, Function, is_number, show
+from ..errors import N_, Said
+from .formulas import FUNCTIONS, Function, Unfit, is_number, show
 from .grammar import BITS
 
 ITEMS = 10_000  #: drawn by all comprehensions of one evaluation together; also the longest list or text made
@@ -29,6 +30,9 @@ _SCALARS = (str, int, float, bool, type(None))
 
 class Refused(Exception):
     """Why the evaluation can't go on; becomes an ExpressionError."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        self.reason = Said(message, params)
 
 
 class Walk(SimpleEval):  # type: ignore[misc]
@@ -54,20 +58,20 @@ class Walk(SimpleEval):  # type: ignore[misc]
         """Take the cost of touching `work` values off the budget."""
         self.steps -= work
         if self.steps < 0:
-            raise Refused("too much work")
+            raise Refused(N_("too much work"))
 
     def made(self, value: Any) -> Any:
         """Check and charge what an operation made: a short text or list, a number of bearable size."""
         kind = type(value)
         if kind is int:
             if value.bit_length() > BITS:
-                raise Refused("the number is too large")
+                raise Refused(N_("the number is too large"))
         elif kind is float:
             if not math.isfinite(value):
-                raise Refused("the number is too large")
+                raise Refused(N_("the number is too large"))
         elif kind in (str, list, tuple):
             if len(value) > ITEMS:
-                raise Refused(f"longer than {ITEMS} characters or items")
+                raise Refused(N_("longer than %(most)s characters or items"), most=ITEMS)
             self.charge(len(value) // 8)
         return value
 
@@ -87,7 +91,7 @@ class Walk(SimpleEval):  # type: ignore[misc]
         """A copy of a result as JSON has it: own lists and dicts, nothing else but scalars."""
         self.room -= 1 + (len(value) if isinstance(value, str) else 0)
         if self.room < 0 or depth < 0:
-            raise Refused("the result is too large")
+            raise Refused(N_("the result is too large"))
         if value is None or isinstance(value, str | bool):
             return value
         if isinstance(value, int | float):
@@ -96,7 +100,7 @@ class Walk(SimpleEval):  # type: ignore[misc]
             return [self.copied(v, depth - 1) for v in value]
         if isinstance(value, Mapping) and all(isinstance(k, str) for k in value):
             return {k: self.copied(v, depth - 1) for k, v in value.items()}
-        raise Refused("the result is not plain data")
+        raise Refused(N_("the result is not plain data"))
 
     def _eval_constant(self, node: Any) -> Any:
         return node.value
@@ -108,15 +112,15 @@ class Walk(SimpleEval):  # type: ignore[misc]
         if name in self.names:
             return _plain(self.names[name], name)
         if name in self.functions:
-            raise Refused(f"'{name}' is a function; write {name}(...)")
-        raise Refused(f"there is no '{name}'")
+            raise Refused(N_("'%(name)s' is a function; write %(name)s(...)"), name=name)
+        raise Refused(N_("there is no '%(name)s'"), name=name)
 
     def _eval_attribute(self, node: Any) -> Any:
         record, key = self._eval(node.value), node.attr
         if not isinstance(record, Mapping):
-            raise Refused(f"'.{key}' needs a record, not {show(record)}")
+            raise Refused(N_("'.%(key)s' needs a record, not %(value)s"), key=key, value=show(record))
         if key not in record:
-            raise Refused(f"there is no '{key}' in this record")
+            raise Refused(N_("there is no %(key)s in this record"), key=f"'{key}'")
         return _plain(record[key], key)
 
     def _eval_subscript(self, node: Any) -> Any:
@@ -124,18 +128,18 @@ class Walk(SimpleEval):  # type: ignore[misc]
         key = self._eval(node.slice)
         if isinstance(whole, Mapping):
             if not isinstance(key, str) or key not in whole:
-                raise Refused(f"there is no {key!r:.60} in this record")
+                raise Refused(N_("there is no %(key)s in this record"), key=f"{key!r:.60}")
             return _plain(whole[key], key)
         if not isinstance(whole, str | list | tuple):
-            raise Refused(f"can't pick from {show(whole)}")
+            raise Refused(N_("can't pick from %(value)s"), value=show(whole))
         if isinstance(key, slice):
             if not all(k is None or type(k) is int for k in (key.start, key.stop)):
-                raise Refused("a slice needs whole numbers")
+                raise Refused(N_("a slice needs whole numbers"))
             return self.made(whole[key])
         if type(key) is not int:
-            raise Refused(f"the place must be a whole number, not {show(key)}")
+            raise Refused(N_("the place must be a whole number, not %(value)s"), value=show(key))
         if not -len(whole) <= key < len(whole):
-            raise Refused(f"there is no place {key}: only {len(whole)} are there")
+            raise Refused(N_("there is no place %(place)s: only %(count)s are there"), place=key, count=len(whole))
         return _plain(whole[key], "this item")
 
     def _eval_sequence(self, node: Any) -> list[Any]:
@@ -149,7 +153,7 @@ class Walk(SimpleEval):  # type: ignore[misc]
         if isinstance(node.op, ast.Not):
             return not value
         if not is_number(value):
-            raise Refused(f"a sign needs a number, not {show(value)}")
+            raise Refused(N_("a sign needs a number, not %(value)s"), value=show(value))
         return -value if isinstance(node.op, ast.USub) else value
 
     def _eval_binop(self, node: Any) -> Any:
@@ -157,18 +161,27 @@ class Walk(SimpleEval):  # type: ignore[misc]
         symbol, operate = _ARITHMETIC[type(node.op)]
         if isinstance(left, int | float) and isinstance(right, int | float):
             if symbol == "**" and type(left) is int and type(right) is int and left.bit_length() * right > 2 * BITS:
-                raise Refused("the number is too large")
+                raise Refused(N_("the number is too large"))
             value = operate(left, right)
             if isinstance(value, complex):
-                raise Refused("the root of a negative number is not defined")
+                raise Refused(N_("the root of a negative number is not defined"))
             return self.made(value)
         if symbol == "+":
             if isinstance(left, str) and isinstance(right, str):
                 return self.made(left + right)
             if isinstance(left, list | tuple) and isinstance(right, list | tuple):
                 return self.made([*left, *right])
-            raise Refused(f"'+' joins two numbers, two texts or two lists, not {show(left)} and {show(right)}")
-        raise Refused(f"'{symbol}' needs two numbers, not {show(left)} and {show(right)}")
+            raise Refused(
+                N_("'+' joins two numbers, two texts or two lists, not %(left)s and %(right)s"),
+                left=show(left),
+                right=show(right),
+            )
+        raise Refused(
+            N_("'%(sign)s' needs two numbers, not %(left)s and %(right)s"),
+            sign=symbol,
+            left=show(left),
+            right=show(right),
+        )
 
     def _eval_compare(self, node: Any) -> bool:
         right = self._eval(node.left)
@@ -191,7 +204,12 @@ class Walk(SimpleEval):  # type: ignore[misc]
         symbol, compare = _ORDER[op]
         if (isinstance(left, str) and isinstance(right, str)) or (is_number(left) and is_number(right)):
             return bool(compare(left, right))
-        raise Refused(f"'{symbol}' compares two numbers or two texts, not {show(left)} and {show(right)}")
+        raise Refused(
+            N_("'%(sign)s' compares two numbers or two texts, not %(left)s and %(right)s"),
+            sign=symbol,
+            left=show(left),
+            right=show(right),
+        )
 
     def _contains(self, whole: Any, part: Any) -> bool:
         if whole is None:  # an empty answer holds nothing
@@ -206,13 +224,13 @@ class Walk(SimpleEval):  # type: ignore[misc]
             return part in whole
         if isinstance(whole, Mapping) and isinstance(part, str):
             return part in whole
-        raise Refused(f"'in' can't look for {show(part)} in {show(whole)}")
+        raise Refused(N_("'in' can't look for %(left)s in %(right)s"), left=show(part), right=show(whole))
 
     def _eval_call(self, node: Any) -> Any:
         name = node.func.id
         function = self.functions.get(name) or FUNCTIONS.get(name)
         if function is None:
-            raise Refused(f"there is no function '{name}'")
+            raise Refused(N_("there is no function '%(name)s'"), name=name)
         arguments = [self._eval(argument) for argument in node.args]
         for argument in arguments:
             if isinstance(argument, str | list | tuple):
@@ -220,7 +238,7 @@ class Walk(SimpleEval):  # type: ignore[misc]
         try:
             value = function(*arguments)
         except FAULTS as fault:
-            raise Refused(f"{name}(): {_why(function, arguments, fault)}") from None
+            raise Refused("%(name)s(): %(reason)s", name=name, reason=_why(function, arguments, fault)) from None
         return self.made(_plain(value, f"{name}()"))
 
     def _eval_comprehension(self, node: Any) -> list[Any]:
@@ -237,11 +255,11 @@ class Walk(SimpleEval):  # type: ignore[misc]
         generator = node.generators[level]
         source = self._eval(generator.iter)
         if not isinstance(source, list | tuple):
-            raise Refused(f"'for' needs a list, not {show(source)}")
+            raise Refused(N_("'for' needs a list, not %(value)s"), value=show(source))
         for item in source:
             self.items -= 1
             if self.items < 0:
-                raise Refused(f"more than {ITEMS} items drawn")
+                raise Refused(N_("more than %(most)s items drawn"), most=ITEMS)
             self.variables[generator.target.id] = _plain(item, generator.target.id)
             if all(self._eval(condition) for condition in generator.ifs):
                 self._draw(node, level + 1, found)
@@ -250,17 +268,17 @@ class Walk(SimpleEval):  # type: ignore[misc]
 def _plain(value: Any, name: str) -> Any:
     if type(value) in _PLAIN or isinstance(value, str | int | float | list | tuple | Mapping):
         return value
-    raise Refused(f"'{name}' is not plain data")
+    raise Refused(N_("'%(name)s' is not plain data"), name=name)
 
 
-def _why(function: Function, arguments: list[Any], fault: Exception) -> str:
+def _why(function: Function, arguments: list[Any], fault: Exception) -> Said:
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError:
-        return "wrong number of arguments"
+        return Said(N_("wrong number of arguments"))
     except ValueError:
         pass
-    return str(fault) or type(fault).__name__
+    return fault.reason if isinstance(fault, Unfit) else Said(N_("it can't be worked out"))
 
 
 _ARITHMETIC: Mapping[type[ast.AST], tuple[str, Callable[[Any, Any], Any]]] = {

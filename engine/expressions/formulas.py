@@ -1,6 +1,6 @@
 """The functions an expression may call: plain values in, plain values out, every cost bounded.
 
-They raise TypeError or ValueError with a plain sentence; the evaluator names the function.
+They raise Unfit for what they can't take; the evaluator names the function.
 """
 
 from __future__ import annotations
@@ -12,10 +12,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
+from ..errors import N_, Said
+
 Function = Callable[..., Any]
 
 _DIGITS = 30  #: of a number read from text
 _PLACES = 15  #: of a rounded number, either way
+
+
+class Unfit(ValueError):
+    """A function can't take these values; `reason` says why."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        self.reason = Said(message, params)
+        super().__init__(str(self.reason))
 
 
 def is_number(value: object) -> bool:
@@ -32,13 +42,13 @@ def _numbers(values: Iterable[object]) -> list[Any]:
     filled = [v for v in values if v is not None]
     for value in filled:
         if not isinstance(value, bool) and not is_number(value):
-            raise TypeError(f"can't count with {show(value)}")
+            raise Unfit(N_("can't count with %(value)s"), value=show(value))
     return filled
 
 
 def _list(value: object) -> Sequence[Any]:
     if not isinstance(value, list | tuple):
-        raise TypeError(f"needs a list, not {show(value)}")
+        raise Unfit(N_("needs a list, not %(value)s"), value=show(value))
     return value
 
 
@@ -46,26 +56,28 @@ def _comparable(values: Sequence[object]) -> list[Any]:
     """The values that are filled in, all numbers or all texts."""
     filled = [v for v in values if v is not None]
     if not (all(isinstance(v, str) for v in filled) or all(is_number(v) for v in filled)):
-        raise TypeError("needs only numbers or only texts")
+        raise Unfit(N_("needs only numbers or only texts"))
     return filled
 
 
-def show(value: object) -> str:
+def show(value: object) -> Said:
     """A value in words, for a reason."""
     if value is None:
-        return "an empty value"
+        return Said(N_("an empty value"))
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        return Said(N_("the text %(text)s"), {"text": repr(value[:40])})
     if isinstance(value, bool):
-        return "a yes or no"
+        return Said(N_("a yes or no"))
     if isinstance(value, int | float):
-        return f"the number {value}"
-    return "a list" if isinstance(value, list | tuple) else "a record" if isinstance(value, Mapping) else "this value"
+        return Said(N_("the number %(number)s"), {"number": value})
+    if isinstance(value, list | tuple):
+        return Said(N_("a list"))
+    return Said(N_("a record")) if isinstance(value, Mapping) else Said(N_("this value"))
 
 
 def _len(value: Any) -> int:
     if not isinstance(value, str | list | tuple | Mapping):
-        raise TypeError(f"needs a text or a list, not {show(value)}")
+        raise Unfit(N_("needs a text or a list, not %(value)s"), value=show(value))
     return len(value)
 
 
@@ -85,9 +97,9 @@ def _round(value: Any, places: Any = 0) -> int | float | None:
     if value is None:
         return None
     if not is_number(value):
-        raise TypeError(f"can't round {show(value)}")
+        raise Unfit(N_("can't round %(value)s"), value=show(value))
     if not isinstance(places, int) or isinstance(places, bool) or abs(places) > _PLACES:
-        raise ValueError(f"places must be a whole number from -{_PLACES} to {_PLACES}")
+        raise Unfit(N_("places must be a whole number from -%(most)s to %(most)s"), most=_PLACES)
     if isinstance(value, float) and abs(value) >= 1e15:
         return value
     rounded = (_exact(value).scaleb(places)).quantize(Decimal(1), rounding=ROUND_HALF_UP).scaleb(-places)
@@ -96,7 +108,7 @@ def _round(value: Any, places: Any = 0) -> int | float | None:
 
 def _abs(value: Any) -> int | float:
     if not is_number(value):
-        raise TypeError(f"needs a number, not {show(value)}")
+        raise Unfit(N_("needs a number, not %(value)s"), value=show(value))
     return abs(value)  # type: ignore[no-any-return]
 
 
@@ -105,7 +117,7 @@ def _str(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str | int | float):
-        raise TypeError(f"can't write {show(value)} as text")
+        raise Unfit(N_("can't write %(value)s as text"), value=show(value))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
@@ -123,16 +135,16 @@ def _read(value: Any) -> int | float:
     if isinstance(value, bool) or is_number(value):
         return value  # type: ignore[no-any-return]
     if not isinstance(value, str):
-        raise TypeError(f"needs a number or a text, not {show(value)}")
+        raise Unfit(N_("needs a number or a text, not %(value)s"), value=show(value))
     text = value.strip()
     if len(text) > _DIGITS or not all(c in "0123456789+-.eE" for c in text):
-        raise ValueError(f"{show(value)} is not a number")
+        raise Unfit(N_("%(value)s is not a number"), value=show(value))
     try:
         number = int(text) if text.lstrip("+-").isdigit() else float(text)
     except ValueError:
-        raise ValueError(f"{show(value)} is not a number") from None
+        raise Unfit(N_("%(value)s is not a number"), value=show(value)) from None
     if not is_number(number):
-        raise ValueError(f"{show(value)} is not a number")
+        raise Unfit(N_("%(value)s is not a number"), value=show(value))
     return number
 
 
@@ -146,19 +158,19 @@ def _all(values: Any) -> bool:
 
 def _sorted(values: Any) -> list[Any]:
     if any(v is None for v in _list(values)):
-        raise TypeError("can't sort empty values")
+        raise Unfit(N_("can't sort empty values"))
     return sorted(_comparable(values))
 
 
 def _upper(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"needs a text, not {show(value)}")
+        raise Unfit(N_("needs a text, not %(value)s"), value=show(value))
     return value.upper()
 
 
 def _lower(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"needs a text, not {show(value)}")
+        raise Unfit(N_("needs a text, not %(value)s"), value=show(value))
     return value.lower()
 
 
@@ -218,7 +230,10 @@ def tanggal(iso: Any) -> str:
     """A date as it stands in an Indonesian letter: "2026-12-04" -> "4 Desember 2026"; "" for no date."""
     if iso is None or iso == "":
         return ""
-    day = date.fromisoformat(str(iso)[:10])
+    try:
+        day = date.fromisoformat(str(iso)[:10])
+    except ValueError:
+        raise Unfit(N_("%(value)s is no date"), value=show(iso)) from None
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 

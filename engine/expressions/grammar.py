@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..errors import ExpressionError
+from ..errors import N_, ExpressionError, Said
+from .diagnosis import fault_in
 
 LENGTH = 2_000  #: characters of an expression
 REMEMBERED = 200  #: characters of one that is worth remembering: the tree of a long one takes a megabyte
@@ -52,25 +53,27 @@ def _free(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
 
 def tree(text: str) -> ast.expr:
     if not isinstance(text, str):
-        raise ExpressionError(str(text)[:80], "an expression must be text")
+        raise ExpressionError(str(text)[:80], N_("an expression must be text"))
     if len(text) > LENGTH:
-        raise ExpressionError(text[:80] + "...", f"longer than {LENGTH} characters")
+        raise ExpressionError(text[:80] + "...", N_("longer than %(most)s characters"), most=LENGTH)
     return _parsed(text.strip()) if len(text) <= REMEMBERED else _parsed.__wrapped__(text.strip())
 
 
 @lru_cache(maxsize=2_048)
 def _parsed(text: str) -> ast.expr:
     if not text:
-        raise ExpressionError(text, "the expression is empty")
+        raise ExpressionError(text, N_("the expression is empty"))
     if "\\" in text:
-        raise ExpressionError(text, "backslashes are not part of the language")
+        raise ExpressionError(text, N_("“%(sign)s” is not part of the language"), sign="\\")
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as fault:
-        where = f" (character {fault.offset})" if fault.offset else ""
-        raise ExpressionError(text, f"this can't be read: {fault.msg}{where}") from None
+        raise ExpressionError(text, fault_in(text, fault.offset or 0)) from None
     except (MemoryError, RecursionError, ValueError):
-        raise ExpressionError(text, "this can't be read: too deeply nested, or not text") from None
+        raise ExpressionError(text, N_("this can't be read: too deeply nested, or not text")) from None
+    if isinstance(tree, ast.Tuple) and any(isinstance(part, ast.Compare | ast.BoolOp) for part in tree.elts):
+        # "amount > 10,5" is such a pair, and would pass for true whatever the amount
+        raise ExpressionError(text, N_("a comma stands between two values; decimals are written with a point: 10.5"))
     # Level by level without recursion: the tree may be as deep as the text is long.
     level: list[ast.AST] = [tree]
     for _ in range(DEPTH):
@@ -81,7 +84,7 @@ def _parsed(text: str) -> ast.expr:
         level = [child for node in level for child in _children(node)]
         if not level:
             return tree
-    raise ExpressionError(text, f"nested deeper than {DEPTH} levels")
+    raise ExpressionError(text, N_("nested deeper than %(most)s levels"), most=DEPTH)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -92,80 +95,86 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
 
 _FOREIGN = {
     "Lambda": "lambda",
-    "NamedExpr": "the walrus operator :=",
-    "JoinedStr": "an f-string",
-    "Starred": "a starred value",
-    "Set": "a set",
-    "SetComp": "a set comprehension",
-    "DictComp": "a dictionary comprehension",
+    "NamedExpr": ":=",
+    "JoinedStr": 'f"..."',
+    "TemplateStr": 't"..."',
+    "Starred": "*",
+    "Set": "{...}",
+    "SetComp": "{... for ...}",
+    "DictComp": "{... for ...}",
     "Await": "await",
     "Yield": "yield",
     "YieldFrom": "yield",
-    "keyword": "a named argument",
-    "MatMult": "the operator @",
+    "MatMult": "@",
+    "LShift": "<<",
+    "RShift": ">>",
+    "BitAnd": "&",
+    "BitOr": "|",
+    "BitXor": "^",
+    "Invert": "~",
 }
 
 
-def _foreign(node: ast.AST) -> str:
+def _foreign(node: ast.AST) -> Said:
     kind = type(node).__name__
-    return f"{_FOREIGN.get(kind, kind)} is not part of the language"
+    return Said(N_("“%(sign)s” is not part of the language"), {"sign": _FOREIGN.get(kind, kind)})
 
 
-def _fine(_node: Any) -> str | None:
+def _fine(_node: Any) -> Said | None:
     return None
 
 
-def _name_fault(name: str) -> str | None:
-    return f"names with a leading underscore are private: '{name}'" if name.startswith("_") else None
+def _name_fault(name: str) -> Said | None:
+    return Said(N_("“%(name)s” begins with “_”, which no name may"), {"name": name}) if name.startswith("_") else None
 
 
-def _constant_fault(node: Any) -> str | None:
+def _constant_fault(node: Any) -> Said | None:
     value = node.value
     if not isinstance(value, _SCALARS):
-        return f"the value {value!r} is not part of the language"
+        return Said(N_("“%(sign)s” is not part of the language"), {"sign": "..." if value is ... else str(value)[:40]})
     if isinstance(value, float) and not math.isfinite(value):
-        return "the number is too large"
+        return Said(N_("the number is too large"))
     if isinstance(value, int) and value.bit_length() > BITS:
-        return "the number is too large"
+        return Said(N_("the number is too large"))
     return None
 
 
-def _call_fault(node: Any) -> str | None:
+def _call_fault(node: Any) -> Said | None:
     if isinstance(node.func, ast.Attribute):
-        return f"there are no methods: '.{node.func.attr}(...)'"
+        return Said(N_("there are no methods: '.%(name)s(...)'"), {"name": node.func.attr})
     if not isinstance(node.func, ast.Name):
-        return "only functions can be called, by their name"
+        return Said(N_("only functions can be called, by their name"))
     if node.keywords:
-        return "arguments are given by position, not by name"
+        return Said(N_("arguments are given by position, not by name"))
     return _name_fault(node.func.id)
 
 
-def _comprehension_fault(node: Any) -> str | None:
+def _comprehension_fault(node: Any) -> Said | None:
     if node.is_async:
-        return "async is not part of the language"
-    return None if isinstance(node.target, ast.Name) else "a comprehension draws one plain name"
+        return Said(N_("“%(sign)s” is not part of the language"), {"sign": "async"})
+    return None if isinstance(node.target, ast.Name) else Said(N_("“for” draws one plain name"))
 
 
-def _slice_fault(node: Any) -> str | None:
-    return "a slice has no step" if node.step is not None else None
+def _slice_fault(node: Any) -> Said | None:
+    return Said(N_("a slice has no step")) if node.step is not None else None
 
 
-def _record_fault(node: Any) -> str | None:
+def _record_fault(node: Any) -> Said | None:
     if all(isinstance(k, ast.Constant) and isinstance(k.value, str) for k in node.keys):
         return None
-    return "the keys of a record are plain texts"
+    return Said(N_("the keys of a record are plain texts"))
 
 
-def _compare_fault(node: Any) -> str | None:
+def _compare_fault(node: Any) -> Said | None:
     for op, right in zip(node.ops, node.comparators, strict=True):
         if isinstance(op, ast.Is | ast.IsNot) and not (
             isinstance(right, ast.Constant) and (right.value is None or isinstance(right.value, bool))
         ):
-            return "'is' only asks for None, True or False; use =="
+            return Said(N_("“is” only asks for None, True or False; use =="))
     return None
 
 
-_ALLOWED: Mapping[type[ast.AST], Callable[[Any], str | None]] = {
+_ALLOWED: Mapping[type[ast.AST], Callable[[Any], Said | None]] = {
     ast.Name: lambda node: _name_fault(node.id),
     ast.Attribute: lambda node: _name_fault(node.attr),
     ast.Constant: _constant_fault,

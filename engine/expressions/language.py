@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from ..errors import ExpressionError
+from ..errors import N_, ExpressionError
 from .evaluation import FAULTS, Refused, Walk
 from .formulas import FUNCTIONS, OFFICE_FUNCTIONS, Function
 from .grammar import DEPTH, tree
@@ -22,13 +22,13 @@ def evaluate(text: str, names: Mapping[str, object], functions: Mapping[str, Fun
         walk = Walk(names, functions)
         return walk.copied(walk._eval(root), DEPTH)
     except Refused as refused:
-        raise ExpressionError(text, str(refused)) from None
+        raise ExpressionError(text, refused.reason) from None
     except ZeroDivisionError:
-        raise ExpressionError(text, "division by zero") from None
+        raise ExpressionError(text, N_("division by zero")) from None
     except OverflowError:
-        raise ExpressionError(text, "the number is too large") from None
-    except FAULTS as fault:
-        raise ExpressionError(text, f"the evaluation failed ({type(fault).__name__})") from None
+        raise ExpressionError(text, N_("the number is too large")) from None
+    except FAULTS:
+        raise ExpressionError(text, N_("it can't be worked out")) from None
 
 
 def check(text: str, functions: Collection[str] | None = None) -> None:
@@ -39,4 +39,4 @@ def check(text: str, functions: Collection[str] | None = None) -> None:
     known = FUNCTIONS.keys() | OFFICE_FUNCTIONS if functions is None else functions
     for node in ast.walk(tree(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in known:
-            raise ExpressionError(text, f"there is no function '{node.func.id}'")
+            raise ExpressionError(text, N_("there is no function '%(name)s'"), name=node.func.id)

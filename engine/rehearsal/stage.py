@@ -20,7 +20,16 @@ from .. import deadlines, definitions, demo_text, deployment, documents, instanc
 from ..db import UnitOfWork
 from ..diagram import read
 from ..diagram.model import Process
-from ..errors import N_, AlurError, InvalidVariables
+from ..errors import (
+    N_,
+    ActivityFailed,
+    AlurError,
+    DurationError,
+    ExpressionError,
+    InvalidInput,
+    InvalidVariables,
+    Said,
+)
 from ..form_context import context_for, evaluator
 from ..identity import Actor
 from ..model import CaseState, InstanceRow, JobRow, PersonRow, PositionRow, SubscriptionRow, TaskRow, TaskState
@@ -187,7 +196,7 @@ class Stage:
             problem = error.problems[0]
             message = N_("No answer is known for “%(field)s” (%(rule)s). Give one.")
             return Stuck(element, name, message, {"field": problem.label or problem.path, "rule": problem.rule})
-        return Stuck(element, name, "%(reason)s", {"reason": str(error)})
+        return Stuck(element, name, "%(reason)s", {"reason": _why(error)})
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -224,3 +233,12 @@ class Stage:
         view = documents.upload(uow, task.id, field.key or field.id, "contoh.pdf", demo_text.paper("Contoh"))
         files.update(documents.drafts_of_task(uow, task.id))
         return view.id
+
+
+def _why(error: AlurError) -> Said | str:
+    """What an error says in no language yet; else its English text."""
+    if isinstance(error, ActivityFailed | DurationError):
+        return error.reason
+    if isinstance(error, InvalidInput):
+        return Said(error.message, error.params)
+    return error.said if isinstance(error, ExpressionError) else str(error)

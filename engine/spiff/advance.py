@@ -11,12 +11,12 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from engine.errors import ActivityFailed, DurationError, ExpressionError
+from engine.errors import N_, ActivityFailed, DurationError, ExpressionError, Said
 from engine.spiff import events
 from engine.spiff.around import Around
 from engine.spiff.clock import Run, due_of, running, timers_of, waits
 from engine.spiff.cutting import compact
-from engine.spiff.spec import Spec
+from engine.spiff.spec import Spec, reported
 from engine.spiff.state import Case
 
 MOST_STEPS = 5_000  #: automatic steps in a row; beyond, the diagram goes round without a person or a timer
@@ -54,7 +54,7 @@ def stepping(spec: Spec, around: Around) -> Iterator[Run]:
     except RecursionError as error:
         raise ActivityFailed(run.at, _endless()) from error
     except FAULTS as error:
-        raise ActivityFailed(_element(error, run), _reason(error)) from error
+        raise ActivityFailed(_element(error, run), reported(error)) from error
 
 
 def _element(error: Exception, run: Run) -> str:
@@ -63,14 +63,8 @@ def _element(error: Exception, run: Run) -> str:
     return getattr(spec, "bpmn_id", None) or run.at
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, SpiffWorkflowException):
-        return str(error).strip(" .")
-    return f"{type(error).__name__}: {error}"
-
-
-def _endless() -> str:
-    return f"more than {MOST_STEPS} automatic steps without a person or a timer"
+def _endless() -> Said:
+    return Said(N_("more than %(most)s automatic steps without a person or a timer"), {"most": MOST_STEPS})
 
 
 def advance(case: Case, run: Run) -> None:
@@ -118,4 +112,4 @@ def fire_due(case: Case, run: Run) -> None:
         run.at = task.task_spec.bpmn_id
         task.task_spec._update(task)
         advance(case, run)
-    raise ActivityFailed(run.at, f"more than {MOST_TIMERS} timers fire at once")
+    raise ActivityFailed(run.at, N_("more than %(most)s timers fire at once"), most=MOST_TIMERS)

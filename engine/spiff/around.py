@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NoReturn
 
-from engine.errors import DurationError
+from engine.errors import N_, DurationError
 from engine.expressions import Function
 
 Schedule = Callable[[datetime, str], datetime]
 
 
 def unscheduled(_start: datetime, text: str) -> NoReturn:
-    raise DurationError(text, "no timer begins when a case is only looked at")
+    raise DurationError(text, N_("no timer begins when a case is only looked at"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _handed(task: Task, names: Mapping[str, Any], mapping: Mapping[str, str], *,
             if names_in(text) <= names.keys():
                 given[name] = task.workflow.script_engine.environment.evaluate(text, names)
         except ExpressionError as error:
-            raise ActivityFailed(task.task_spec.bpmn_id, str(error)) from error
+            raise ActivityFailed(task.task_spec.bpmn_id, error.said) from error
     return deepcopy(given)
 
 

@@ -22,7 +22,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from engine.errors import ActivityFailed, DurationError
+from engine.errors import N_, ActivityFailed, DurationError
 from engine.spiff.around import Around
 from engine.spiff.snapshot import Thrown
 
@@ -93,7 +93,12 @@ def text_of(definition: TimerEventDefinition, task: Task) -> str:
         return text
     value = task.workflow.script_engine.evaluate(task, text)
     if not isinstance(value, str) or not ISO_TEXT.fullmatch(value.strip()):
-        raise ActivityFailed(definition.name, f"{text!r} gives {value!r}, which is no ISO 8601 text")
+        raise ActivityFailed(
+            definition.name,
+            N_("“%(text)s” gives %(value)s, which is no ISO 8601 text"),
+            text=text,
+            value=repr(value)[:60],
+        )
     return value.strip()
 
 
@@ -118,20 +123,20 @@ def plan(kind: str, text: str, around: Around, name: str) -> dict[str, Any]:
     try:
         if kind == "duration":
             if not text.startswith("P"):
-                raise ActivityFailed(name, f"{text!r} is no duration")
+                raise ActivityFailed(name, N_("“%(text)s” is no duration"), text=text)
             due = around.schedule(around.now, text)
         elif kind == "date":
             due = _date(around, text)
         else:
             cycle = CYCLE.fullmatch(text)
             if cycle is None:
-                raise ActivityFailed(name, f"{text!r} is no repetition such as R3/P1D")
+                raise ActivityFailed(name, N_("“%(text)s” is no repetition such as R3/P1D"), text=text)
             wait |= {"left": int(cycle["times"]) if cycle["times"] else -1, "interval": cycle["interval"]}
             due = _date(around, cycle["start"]) if cycle["start"] else around.schedule(around.now, cycle["interval"])
     except DurationError as error:
         raise ActivityFailed(name, error.reason) from error
     except ValueError as error:
-        raise ActivityFailed(name, f"{text!r}: {error}") from error
+        raise ActivityFailed(name, N_("“%(text)s” is no date"), text=text) from error
     wait["due"] = due.astimezone(UTC).isoformat()
     return wait
 
@@ -144,7 +149,7 @@ def next_round(wait: dict[str, Any], around: Around, name: str) -> bool:
         return False
     following = around.schedule(due, wait["interval"]).astimezone(UTC)
     if following <= due:
-        raise ActivityFailed(name, f"{wait['text']!r} repeats without a pause")
+        raise ActivityFailed(name, N_("“%(text)s” repeats without a pause"), text=wait["text"])
     if wait["left"] < 0 and following <= around.now:  # rounds missed by an endless repetition are not made up for
         following = around.schedule(around.now, wait["interval"]).astimezone(UTC)
     wait["due"] = following.isoformat()

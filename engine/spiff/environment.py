@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 
 from engine.diagram.read import expression as bare
 from engine.diagram.scripts import assignments
-from engine.errors import ActivityFailed, ExpressionError
+from engine.errors import N_, ActivityFailed, ExpressionError
 from engine.expressions import evaluate
 from engine.spiff.clock import present
 from engine.spiff.share import share
@@ -34,7 +34,7 @@ class Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         return made
 
     def call_service(self, context: Any, **kwargs: Any) -> NoReturn:
-        raise ExpressionError(str(kwargs.get("operation_name", "")), "the engine calls no services from a diagram")
+        raise ExpressionError(str(kwargs.get("operation_name", "")), N_("the engine calls no services from a diagram"))
 
 
 class Engine(PythonScriptEngine):  # type: ignore[misc]
@@ -62,7 +62,7 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
 
 
 def _failed(task: Task, error: ExpressionError) -> ActivityFailed:
-    return ActivityFailed(task.task_spec.bpmn_id or task.task_spec.name, str(error))
+    return ActivityFailed(task.task_spec.bpmn_id or task.task_spec.name, error.said)
 
 
 ENGINE = Engine(environment=Environment())

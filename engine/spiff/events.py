@@ -28,7 +28,7 @@ from SpiffWorkflow.util.task import TaskState as S
 
 from engine.diagram.read import expression
 from engine.diagram.wiring import Wiring
-from engine.errors import ActivityFailed
+from engine.errors import N_, ActivityFailed
 from engine.expressions import names_in
 from engine.spiff.clock import present
 from engine.spiff.snapshot import Thrown
@@ -100,7 +100,9 @@ def _throw_code(self: CodeEventDefinition, my_task: Task) -> None:
                     my_task._drop_children(force=True)  # nothing goes on where all is about to be stopped
                 return
     if isinstance(self, ErrorEventDefinition):
-        raise ActivityFailed(my_task.task_spec.bpmn_id, f"nothing catches the error {self.code or self.name!r}")
+        raise ActivityFailed(
+            my_task.task_spec.bpmn_id, N_("nothing catches the error “%(code)s”"), code=self.code or self.name
+        )
 
 
 def _around(task: Task) -> Iterator[Task]:
@@ -151,7 +153,12 @@ def correlation(task: Task, text: str | None) -> str:
         return ""
     value = task.workflow.script_engine.evaluate(task, expression(text) or "")
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
-        raise ActivityFailed(task.task_spec.bpmn_id, f"the correlation key {text!r} gives {value!r}")
+        raise ActivityFailed(
+            task.task_spec.bpmn_id,
+            N_("the correlation key “%(text)s” gives %(value)s"),
+            text=text,
+            value=repr(value)[:60],
+        )
     return str(value)
 
 

@@ -144,7 +144,7 @@ def _failed(error: ActivityFailed, telling: Telling) -> DiagramProblem:
         error.activity_id,
         N_("%(name)s can't go on in the new version: %(reason)s."),
         FINISH_FIRST,
-        reason=error.reason.strip(" ."),
+        reason=error.reason,
     )
 
 

@@ -20,7 +20,7 @@ from engine.diagram.read import NODES, embedded, expression
 from engine.diagram.scripts import assignments
 from engine.diagram.wiring import Wiring, index, wiring
 from engine.diagram.xml import ALUR, BPMN, local, parse, text_of, yes
-from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram
+from engine.errors import N_, ActivityFailed, DiagramProblem, ExpressionError, InvalidDiagram, Said
 from engine.expressions import names_in
 from engine.spiff.clock import ISO_TEXT
 from engine.spiff.multiple import outputs
@@ -63,7 +63,7 @@ class Items(TaskDataReference):  # type: ignore[misc]
         if items is None:
             items = my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id)
             if not isinstance(items, list):
-                raise ActivityFailed(my_task.task_spec.bpmn_id, f"{self.bpmn_id!r} is no list")
+                raise ActivityFailed(my_task.task_spec.bpmn_id, N_("'%(name)s' is no list"), name=self.bpmn_id)
             my_task.internal_data["items"] = items
         return items
 
@@ -80,7 +80,7 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
     process = next((p for p in root.iterchildren(f"{{{BPMN}}}process") if yes(p.get("isExecutable"))), None)
     key = process.get("id") if process is not None else None
     if process is None or not key:
-        raise _refused("", "", "no process is executable")
+        raise _refused("", "", Said(N_("no process is executable")))
     known = index(root)
     wired = {e.get("id") or "": wiring(e, known) for e in process.iter(etree.Element) if local(e) in NODES}
     names = {*_names(root, process, wired.values())}
@@ -94,10 +94,10 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
         parts = parser.get_subprocess_specs(key)
     except ValidationException as error:
         if isinstance(error.__context__, RecursionError):
-            raise _refused(key, "", "sub-processes are nested too deeply") from None
-        raise _refused(error.id, error.name, str(error).strip(" .")) from error
+            raise _refused(key, "", Said(N_("sub-processes are nested too deeply"))) from None
+        raise _refused(error.id, error.name, reported(error)) from error
     except PARSER_FAULTS as error:
-        raise _refused(key, "", f"{type(error).__name__}: {error}") from error
+        raise _refused(key, "", reported(error)) from error
     for part in (spec, *parts.values()):
         _connect(part, collected)
         _wire(part, wired)
@@ -107,7 +107,7 @@ def compile_spec(xml: bytes, decisions: Mapping[str, Decision] | None = None) ->
     return Spec(key=key, process=spec, parts=parts, names=frozenset(names), xml=xml)
 
 
-def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagram:
+def _refused(element: str | None, name: str | None, reason: Said) -> InvalidDiagram:
     return InvalidDiagram(
         [
             DiagramProblem(
@@ -120,6 +120,11 @@ def _refused(element: str | None, name: str | None, reason: str) -> InvalidDiagr
             )
         ]
     )
+
+
+def reported(error: Exception) -> Said:
+    """The library's own words: quoted, for they are in no language of ours."""
+    return Said(N_("the engine reports “%(text)s”"), {"text": str(error).strip(" .") or type(error).__name__})
 
 
 def _names(root: etree._Element, process: etree._Element, wired: Iterable[Wiring]) -> Iterator[str]:
@@ -160,7 +165,11 @@ def _rule(task_spec: Ruling, wired: Mapping[str, Wiring], decisions: Mapping[str
     own = wired[task_spec.bpmn_id]
     decision = decisions.get(own.decision or "")
     if decision is None:
-        raise _refused(task_spec.bpmn_id, task_spec.bpmn_name, f"there is no decision {own.decision!r}")
+        raise _refused(
+            task_spec.bpmn_id,
+            task_spec.bpmn_name,
+            Said(N_("there is no decision “%(decision)s”"), {"decision": own.decision}),
+        )
     task_spec.decision, task_spec.result = decision, own.result
     return decision.names
 

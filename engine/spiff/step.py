@@ -198,7 +198,7 @@ def _plain(spec: Spec, variables: Mapping[str, Any]) -> dict[str, Any]:
         try:
             given[name] = orjson.loads(orjson.dumps(variables[name]))
         except TypeError as error:
-            raise InvalidInput(name, N_("The value can't be kept: %(reason)s"), reason=str(error)) from error
+            raise InvalidInput(name, N_("The value can't be kept: it is no plain data.")) from error
     return given
 
 
@@ -224,5 +224,5 @@ def _snapshot(case: Case, run: Run) -> Snapshot:
     snapshot = view.seen(case, dump(case), tuple(run.thrown))
     if not snapshot.tasks and not snapshot.calls and not case.event_manager.tasks:
         stuck = snapshot.activities[-1].activity_id if snapshot.activities else case.spec.name
-        raise ActivityFailed(stuck, "nothing can go on from here: a branch this waits for never comes")
+        raise ActivityFailed(stuck, N_("nothing can go on from here: a branch this waits for never comes"))
     return snapshot

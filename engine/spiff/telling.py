@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.diagram.model import Process
-from engine.errors import N_, DiagramProblem
+from engine.errors import N_, DiagramProblem, Said
 from engine.spiff.spec import Spec
 
 FINISH_FIRST = N_("Let the case finish it first, or leave the case in its version.")
@@ -58,13 +58,13 @@ class Telling:
     def event(self, element: str) -> str:
         return self.events.get(element, self.named(element))
 
-    def block(self, rule: str, element: str, message: str, remedy: str = FINISH_FIRST, **params: str) -> None:
+    def block(self, rule: str, element: str, message: str, remedy: str = FINISH_FIRST, **params: str | Said) -> None:
         """Note why the case can't be moved; `element` is the old diagram's."""
         problem = self.said(rule, element, message, remedy, **params)
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def said(self, rule: str, element: str, message: str, remedy: str, **params: str) -> DiagramProblem:
+    def said(self, rule: str, element: str, message: str, remedy: str, **params: str | Said) -> DiagramProblem:
         name = self.title(element)
         return DiagramProblem(rule, message, remedy, element, name, params={"name": name, **params})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ..errors import DurationError
+from ..errors import N_, DurationError
 from .durations import Duration, parse_duration
 from .hours import (
     Calendar,
@@ -53,7 +53,7 @@ def due(calendar: Calendar | None, start: datetime, duration: str) -> Due:
     try:
         return _elapsed(start, duration, length) if calendar is None else _office(calendar, start, duration, length)
     except OverflowError:
-        raise DurationError(duration, "this ends beyond the calendar") from None
+        raise DurationError(duration, N_("this ends beyond the calendar")) from None
 
 
 def _elapsed(start: datetime, duration: str, length: Duration) -> Due:
@@ -96,7 +96,9 @@ def _later_day(calendar: Calendar, day: date, count: int, duration: str) -> date
 
 def _never(calendar: Calendar, duration: str) -> DurationError:
     return DurationError(
-        duration, f"the calendar {calendar.name} has no opening hours left to count it; check its hours"
+        duration,
+        N_("the calendar %(calendar)s has no opening hours left to count it; check its hours"),
+        calendar=calendar.name,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from ..errors import DurationError
+from ..errors import N_, DurationError
 
 LONGEST = timedelta(days=3_660)  #: ten years; more is a slip of the pen
 
@@ -40,20 +40,20 @@ def parse_duration(text: str, *, working: bool = False) -> Duration:
     than ten years.
     """
     if not isinstance(text, str) or len(text) > 60:
-        raise DurationError(str(text)[:60], "a duration is a short text such as P4D or PT15M")
+        raise DurationError(str(text)[:60], N_("a duration is a short text such as P4D or PT15M"))
     found = _SHAPE.fullmatch(text.strip().upper())
     parts = {k: v.replace(",", ".") for k, v in found.groupdict().items() if v and k != "time"} if found else {}
     if found is None or not parts or found["time"] == "T":
-        raise DurationError(text, "this is not an ISO 8601 duration; write P4D for four days, PT15M for 15 minutes")
+        raise DurationError(text, N_("this is not an ISO 8601 duration; write P4D for four days, PT15M for 15 minutes"))
     if "years" in parts or "months" in parts:
-        raise DurationError(text, "months and years differ in length; write the number of days, such as P20D")
+        raise DurationError(text, N_("months and years differ in length; write the number of days, such as P20D"))
     if working and "weeks" in parts:
-        raise DurationError(text, "office time has no weeks; write working days, P5D for a week of five")
+        raise DurationError(text, N_("office time has no weeks; write working days, P5D for a week of five"))
     for unit in ("weeks", "days"):
         if "." in parts.get(unit, ""):
-            raise DurationError(text, "only whole days can be counted; write the rest as hours, such as P1DT4H")
+            raise DurationError(text, N_("only whole days can be counted; write the rest as hours, such as P1DT4H"))
     if any("." in number for number in list(parts.values())[:-1]):
-        raise DurationError(text, "only the last part may have a fraction")
+        raise DurationError(text, N_("only the last part may have a fraction"))
     weeks = int(parts.get("weeks", 0))
     length = Duration(
         days=int(parts.get("days", 0)) + 7 * weeks,
@@ -63,5 +63,5 @@ def parse_duration(text: str, *, working: bool = False) -> Duration:
         weeks=weeks,
     )
     if length.days > LONGEST.days or length.minutes > LONGEST.days * 24 * 60:
-        raise DurationError(text, f"longer than {LONGEST.days} days")
+        raise DurationError(text, N_("longer than %(most)s days"), most=LONGEST.days)
     return length

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.diagram.model import SCOPES
 from engine.diagram.read import given
+from engine.diagram.rules import words
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import BPMNDI, CAMUNDA, child, children, is_bpmn, local, text_of, yes
 from engine.errors import N_, DiagramProblem
@@ -166,7 +167,7 @@ def _ids(subject: Subject) -> Iterator[DiagramProblem]:
                 element,
                 N_("An element (%(kind)s) has no usable id: “%(id)s”."),
                 N_("Use letters, digits, “_”, “-” and “.”, beginning with a letter; at most 100 characters."),
-                kind=local(element),
+                kind=words.kind(local(element)),
                 id=id[:40],
             )
 
@@ -177,7 +178,13 @@ def _element(element: etree._Element) -> Iterator[DiagramProblem]:
         return
     if kind not in RUNS:
         remedy = INSTEAD.get(kind, N_("Remove it, or replace it by user tasks, gateways and timers."))
-        yield found("not-executed", element, N_("Elements of the kind “%(kind)s” are not executed."), remedy, kind=kind)
+        yield found(
+            "not-executed",
+            element,
+            N_("Elements of the kind “%(kind)s” are not executed."),
+            remedy,
+            kind=words.kind(kind),
+        )
         return
     if kind in EVENTS:
         yield from _event(element, kind)
@@ -206,13 +213,13 @@ def _event(element: etree._Element, kind: str) -> Iterator[DiagramProblem]:
             element,
             N_("The event waits for several things at once (%(triggers)s)."),
             N_("Draw one event for each of them."),
-            triggers=", ".join(triggers),
+            triggers=words.listed([words.trigger(one) for one in triggers]),
         )
     elif (triggers or [""])[0] not in runs:
         message = N_("An event of the type “%(trigger)s” is not executed here.")
         if not triggers:
             message = N_("The event says nothing about what it waits for.")
-        yield found("not-executed", element, message, remedy, trigger=(triggers or [""])[0])
+        yield found("not-executed", element, message, remedy, trigger=words.trigger((triggers or [""])[0]))
 
 
 def _loop(element: etree._Element) -> Iterator[DiagramProblem]:

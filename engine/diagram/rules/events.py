@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.model import SCOPES, Node
+from engine.diagram.rules import words
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
 
@@ -36,7 +37,7 @@ def _named(node: Node) -> Iterator[DiagramProblem]:
             node,
             N_("It does not say which %(what)s."),
             N_("Choose one in its properties, and give that a name."),
-            what="message" if message else node.trigger,
+            what=words.trigger("message" if message else node.trigger or ""),
         )
     if node.trigger == "error" and node.kind in THROWS and not node.wiring.event:
         yield found("no-name", node, N_("The error has no code."), N_("Choose an error with a code in its properties."))
@@ -56,7 +57,7 @@ def _caught(catchers: _Catchers, node: Node) -> Iterator[DiagramProblem]:
         N_("Nothing around it catches this (%(code)s)."),
         N_("Put the steps into a sub-process with an event of this code on its border, or use a plain end event."),
         "error" if error else "warning",
-        code=node.wiring.event or node.trigger,
+        code=node.wiring.event or words.trigger(node.trigger or ""),
     )
 
 

@@ -204,7 +204,7 @@ def test_items_belong_to_the_whole_when_a_timer_hangs_on_it() -> None:
 def test_no_list_at_all_names_the_activity() -> None:
     with pytest.raises(ActivityFailed) as raised:
         Walk(PARALLEL, units="x")
-    assert (raised.value.activity_id, raised.value.reason) == ("a", "'units' is no list")
+    assert (raised.value.activity_id, str(raised.value.reason)) == ("a", "'units' is no list")
 
 
 def test_an_answer_inside_never_changes_the_list_that_is_running() -> None:
