@@ -34,6 +34,8 @@ def send_sign_in() -> Page:
     """Open a session, or say why not without saying which of the two was wrong."""
     username = request.form.get("username", "")
     password = request.form.get("password", "")
+    if context.switched():
+        return _switched(_sign_in_page(username, {}))
     problems = {}
     if not username.strip():
         problems["username"] = _("Enter your username.")
@@ -64,6 +66,8 @@ def first_administrator() -> Page:
             return redirect(url_for("auth.sign_in"))
     form = {name: request.form.get(name, "") for name in ("name", "username", "password", "again")}
     problems: dict[str, str] = {}
+    if context.switched():
+        return _switched(render_template("auth/first_administrator.html", form=form, problems={}))
     if request.method == "POST":
         if form["password"] != form["again"]:
             problems["again"] = _("The two passwords differ.")
@@ -137,6 +141,13 @@ def password() -> Page:
             status = 429 if isinstance(problem, Conflict) else 422
     page = render_template("auth/password.html", problems=problems)
     return (page, status) if problems else page
+
+
+def _switched(page: str) -> Response:
+    """The page again, with what was typed, in the language that was chosen on it; passwords are never sent back."""
+    response = make_response(page)
+    context.remember(response, "language", context.switched())
+    return response
 
 
 def _sign_in_page(username: str, problems: dict[str, str]) -> str:

@@ -84,8 +84,14 @@ def language() -> str:
     """The language of this page: the person's own, before the sign-in a cookie's; Bahasa Indonesia otherwise."""
     if not request:
         return LANGUAGES[0]
-    chosen = actor().language if signed_in() else request.cookies.get("language", "")
+    chosen = actor().language if signed_in() else switched() or request.cookies.get("language", "")
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def switched() -> str:
+    """The language that was chosen below a form before the sign-in, posted with all that was typed; "" for none."""
+    chosen = request.form.get("_language", "")
+    return chosen if chosen in LANGUAGES else ""
 
 
 def theme() -> str:

@@ -182,6 +182,32 @@ def test_the_first_visit_of_an_empty_office_creates_its_administrator(database: 
     assert "Masuk ke Alur" in stranger.open("/welcome").text
 
 
+def switch(visitor: Visitor, action: str, answers: dict[str, object]) -> None:
+    """Press the other language below a form that is filled in."""
+    (button,) = visitor.page.root.xpath("//button[@name='_language']")
+    assert button.get("form") == visitor.page.form(action).get("id")
+    visitor.press(action, answers, button=("_language", button.get("value")))
+
+
+def test_another_language_on_the_first_visit_keeps_what_was_typed(database: Database, make_app: MakeApp) -> None:
+    visitor = Visitor(InProcess(make_app(database).test_client()))
+    visitor.open("/")
+    switch(visitor, "/welcome", {"name": "Siti Rahma", "username": "siti", "password": "hujan di lereng"})
+    assert visitor.page.status == 200 and "Set up Alur" in visitor.page.text and not visitor.page.problems
+    assert visitor.page.root.get_element_by_id("f-name").get("value") == "Siti Rahma"
+    assert not visitor.page.root.get_element_by_id("f-password").get("value"), "a password is never sent back"
+    assert "Set up Alur" in visitor.open("/").text, "the choice is remembered"
+
+
+def test_another_language_on_the_sign_in_page_keeps_the_name_and_where_one_was_going(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/settings/people")
+    switch(visitor, "/sign-in", {"username": ADMINISTRATOR})
+    assert visitor.page.status == 200 and "Sign in to Alur" in visitor.page.text and not visitor.page.problems
+    visitor.press("/sign-in", {"password": PASSWORD})
+    assert visitor.page.url == "/settings/people"
+
+
 def test_ones_own_password_is_changed_with_the_old_one_and_other_devices_are_signed_out(visit: Visit) -> None:
     here, elsewhere = visit(), visit()
     sign_in(here)
