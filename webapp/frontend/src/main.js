@@ -37,7 +37,7 @@ start().catch((error) => {
 
 async function start() {
   const [stored, choices] = await Promise.all([ask("GET", config.addresses.draft), ask("GET", config.addresses.choices)]);
-  const modeler = createModeler({ canvas: part("canvas"), panel: part("panel"), choices });
+  const modeler = createModeler({ canvas: part("canvas"), panel: part("panel"), choices, person: config.person });
   const backup = new Backup(config.person, config.key);
   const meta = { ...stored, xml: undefined, forms: undefined };
   const notices = new Notices(config);

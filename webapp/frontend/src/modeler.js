@@ -4,22 +4,25 @@ import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from "bpmn-js
 import camunda from "camunda-bpmn-moddle/resources/camunda.json";
 import alur from "./alur.json";
 import { CommandsModule } from "./commands/index.js";
+import { CopyingModule } from "./copying.js";
 import { KindsModule } from "./kinds.js";
 import { LanguageModule } from "./language.js";
 import { layOut } from "./layout.js";
 import { OfficePanelModule } from "./panel/provider.js";
 import { RevealModule } from "./reveal.js";
 
-export function createModeler({ canvas, panel, choices }) {
+export function createModeler({ canvas, panel, choices, person }) {
   const modeler = new BpmnModeler({
     container: canvas,
     propertiesPanel: { parent: panel },
+    person,
     moddleExtensions: { camunda, alur },
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
       LanguageModule,
       CommandsModule,
+      CopyingModule,
       KindsModule,
       RevealModule,
       OfficePanelModule,
@@ -27,6 +30,8 @@ export function createModeler({ canvas, panel, choices }) {
     ],
   });
   modeler.on("import.parse.complete", 2000, mend);
+  // The palette stands in two columns where one is too high.
+  new ResizeObserver(() => modeler.get("canvas").resized()).observe(canvas);
   // Where a case's deadline is counted, the panel says so beside the number.
   choices.office_time = (element) => {
     let one = element.businessObject;

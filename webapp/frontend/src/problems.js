@@ -90,7 +90,8 @@ export class Problems {
     overlays.remove({ type: "alur-problem" });
     const worst = new Map();
     for (const problem of this.found) {
-      if (!problem.element || !registry.get(problem.element)) continue;
+      // The process itself is the paper: nothing to put a mark on.
+      if (!registry.get(problem.element)?.parent) continue;
       const known = worst.get(problem.element) ?? { severity: "warning", messages: [] };
       if (problem.severity === "error") known.severity = "error";
       known.messages.push(`${problem.message} ${problem.remedy}`);
