@@ -27,6 +27,7 @@ Row = TypeVar("Row")
 
 MOST_DEEDS = 300
 NEXT = "next"  #: in place of a duration: until something falls due
+EVERY = "*"  #: in place of a task: each that is open, by made-up answers
 KINDS = ("complete", "advance", "receive", "answer")
 
 
@@ -131,6 +132,9 @@ class Rehearsal:
     def do(self, deed: Deed) -> None:
         """One more deed. Raises ActivityFailed, InvalidVariables, and InvalidInput for one that does not fit here."""
         stage = self.stage
+        if deed.do == "complete" and deed.of == EVERY:
+            self._every()
+            return
         if deed.do == "complete":
             stage.complete(self._task(deed.of), typed=deed.typed)
         elif deed.do == "advance" and deed.of == NEXT:
@@ -177,6 +181,19 @@ class Rehearsal:
         """How the items of tasks are called, by item."""
         mine = select(TaskRow.item, TaskRow.item_label).where(TaskRow.instance_id == self.stage.instance_id)
         return {item: label for item, label in self.stage.uow.session.execute(mine) if item is not None}
+
+    def _every(self) -> None:
+        """Each open task by a deed of its own; what is withdrawn meanwhile is left out."""
+        for name_of in [_name_of(task) for task in self.stage.open_tasks()]:
+            if all(_name_of(task) != name_of for task in self.stage.open_tasks()):
+                continue
+            try:
+                self.do(Deed("complete", name_of))
+            except InvalidVariables as error:
+                task = self._task(name_of)
+                raise InvalidInput(
+                    "task", N_("No answers could be made up for “%(step)s”: fill it in yourself."), step=task.name
+                ) from error
 
     # -- parts -------------------------------------------------------------------------------------------------------
 

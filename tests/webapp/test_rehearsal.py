@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from engine import cases
+from engine import cases, seeds
+from engine.db import Database
 from engine.drafting import designs
 from engine.identity import SYSTEM
+from engine.rehearsal.script import EVERY
+from tests.conftest import ROOT
 from tests.office import person
 from tests.visitor import Visitor
 from tests.webapp.conftest import Visit
 from tests.webapp.small import KEY, Shop
 
+EVERYTHING = "Isikan semuanya otomatis"
 ADDRESS = f"/design/{KEY}/rehearsal"
 
 
@@ -53,6 +57,23 @@ def test_a_case_is_walked_to_its_end_with_made_up_answers(shop: Shop, visit: Vis
     assert "Berkas sampai ke akhirnya." in shown(visitor)
     with shop.database.read(SYSTEM) as uow:
         assert cases.listing(uow).total == 0
+
+
+def test_everything_that_is_open_is_filled_in_at_once(office: Database, visit: Visit) -> None:
+    with office.begin(SYSTEM) as uow:
+        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
+    visitor = visit("pengelola_sop")
+    visitor.open("/design/pengumpulan_data_kinerja/rehearsal")
+    for _ in range(3):
+        assert EVERYTHING not in shown(visitor), "one open task has its own button"
+        push(visitor, "_auto")
+    units = len(visitor.page.root.xpath("//button[@name='_open']"))
+    assert units > 2
+    push(visitor, "_auto", EVERY)
+    (left,) = visitor.page.root.xpath("//button[@name='_open']")
+    assert "Gabungkan draf" in left.text_content()
+    push(visitor, "_back", "3")
+    assert len(visitor.page.root.xpath("//button[@name='_open']")) == units
 
 
 def test_the_clock_is_put_on_and_an_alert_is_told(shop: Shop, visit: Visit) -> None:

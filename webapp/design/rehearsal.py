@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from engine.drafting import designs
 from engine.errors import InvalidDiagram, InvalidInput, InvalidVariables
 from engine.rehearsal import coverage, drafts
-from engine.rehearsal.script import NEXT, Deed, Rehearsal, Scene, Sheet, read_deeds
+from engine.rehearsal.script import EVERY, NEXT, Deed, Rehearsal, Scene, Sheet, read_deeds
 from engine.rehearsal.stage import staged
 from forms.model import Problem
 from webapp import context, i18n, postings, sketch
@@ -155,6 +155,7 @@ def _page(
         form=form,
         wrong=wrong,
         steps=STEPS,
+        every=EVERY,
     )
 
 
