@@ -166,6 +166,23 @@ def drag(page: Page, one: str, other: str, *, below: bool) -> None:
     page.mouse.up()
 
 
+def test_the_list_of_forms_is_worked_by_mouse(owner: Page) -> None:
+    address = f"/design/{LEAVE}/forms"
+    owner.goto(address)
+    owner.get_by_label("Nama formulir").fill("Lembar Catatan")
+    owner.get_by_role("button", name="Mulai formulir").click()
+    owner.get_by_role("link", name="Formulir Permohonan Cuti").click()
+    expect(owner).to_have_url(re.compile(f"{address}$"))
+    row = owner.get_by_role("listitem").filter(has_text="Lembar Catatan")
+    row.get_by_role("link", name="Sunting").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Lembar Catatan")
+    owner.go_back()
+    owner.once("dialog", lambda question: question.accept())
+    row.get_by_role("button", name="Hapus").click()
+    expect(owner.get_by_text("“Lembar Catatan” sudah tidak ada di draf Anda.")).to_be_visible()
+    expect(row).to_have_count(0)
+
+
 def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(owner: Page, working: Database) -> None:
     owner.goto(f"/design/{LEAVE}/forms/{LEAVE}?at=0.0")
     owner.context.set_offline(True)
