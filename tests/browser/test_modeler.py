@@ -165,6 +165,19 @@ def test_a_new_process_may_begin_as_a_copy_of_another(owner: Page, working: Data
     drawing.kept(owner)
     process = drawing.draft(working, "izin_belajar")
     assert (process.key, process.name) == ("izin_belajar", "Izin Belajar")
+    cases = drawing.group(owner, "Berkas")
+    cases.get_by_label("Tambahkan isian ke judul").select_option("NIP")
+    cases.get_by_label("Isian", exact=True).select_option("Lama cuti")
+    cases.get_by_label("Perbandingan").select_option(">")
+    cases.get_by_label("Nilai", exact=True).fill("30")
+    cases.get_by_label("Nilai", exact=True).press("Enter")
+    number = drawing.group(owner, "Kepala lembar SOP").get_by_label("Nomor SOP")
+    number.fill("800/12")
+    number.press("Enter")
+    drawing.kept(owner)
+    changed = drawing.draft(working, "izin_belajar")
+    assert changed.title == f"{process.title} + ' ' + nip"
+    assert (changed.confidential, changed.header["number"]) == ("lama_hari > 30", ("800/12",))
     with working.read(person(working, "pengelola_sop")) as uow:
         assert "permohonan_cuti" in designs.open_design(uow, "izin_belajar").forms
 

@@ -6,7 +6,7 @@ export const LISTS = new Set(["dynamiclist", "checklist", "taglist"]);
 
 /**
  * Every name that may be filled when the flow comes to an element, the nearest step first:
- * [{key, label, type, subtype, options, step}]; type is empty where nobody knows it. Where nothing leads to the element
+ * [{key, label, type, subtype, options, node, step}]; type is empty where nobody knows it. Where nothing leads to the element
  * yet, everything of the diagram. `own: false` leaves out what the element itself fills.
  */
 export function fieldsAt(element, { forms, choices, elementRegistry }, { own = true } = {}) {
@@ -16,12 +16,17 @@ export function fieldsAt(element, { forms, choices, elementRegistry }, { own = t
   const found = collect([...before], forms, choices);
   const items = [...around(start)].map((one) => ({ key: item(one), label: item(one), type: "", options: [], step: one.name || one.id })).filter((one) => one.key);
   if (found.length) return [...items, ...found];
-  return [...items, ...collect(elementRegistry.filter((one) => is(one, "bpmn:FlowNode") && (own || one !== element)).map(getBusinessObject), forms, choices)];
+  return [...items, ...fieldsOf({ forms, choices, elementRegistry }).filter((one) => own || one.node !== start)];
+}
+
+/** Everything that the diagram may fill. */
+export function fieldsOf({ forms, choices, elementRegistry }) {
+  return collect(elementRegistry.filter((one) => is(one, "bpmn:FlowNode") && !one.labelTarget).map(getBusinessObject), forms, choices);
 }
 
 function collect(nodes, forms, choices) {
   const found = new Map();
-  const add = (field, node) => !found.has(field.key) && found.set(field.key, { options: [], type: "", ...field, step: node.name || node.id });
+  const add = (field, node) => !found.has(field.key) && found.set(field.key, { options: [], type: "", ...field, node, step: node.name || node.id });
   for (const node of nodes) {
     if (is(node, "bpmn:UserTask") && formKey(node)) {
       for (const field of forms.fields(formKey(node))) if (!field.shown) add({ ...field, options: field.list ? (choices.lists?.[field.list] ?? []) : field.options }, node);

@@ -2,14 +2,15 @@
 import bpmn from "./words/bpmn.id.js";
 import own from "./words/own.id.js";
 
-const DICTIONARIES = { id: { ...bpmn, ...own } };
-const NONE = {};
-let words = NONE;
+/** Where English office words differ from those of BPMN. */
+const english = { Collaboration: "Process" };
+const DICTIONARIES = { id: { ...bpmn, ...own }, en: english };
+let words = english;
 /** What was asked for and has no entry; only looked at by tests. */
 export const missing = new Set();
 
 export function speak(language) {
-  words = DICTIONARIES[language] ?? NONE;
+  words = DICTIONARIES[language] ?? english;
 }
 
 /** `t("Saved {time}", { time: "10.42" })` */
@@ -20,6 +21,6 @@ export function t(text, params = {}) {
 }
 
 /** The English words beside others, where somebody reads English and there are some. */
-export const ours = (text, english) => (words === NONE && english) || text;
+export const ours = (text, other) => (words === english && other) || text;
 
 export const LanguageModule = { translate: ["value", (text, params) => t(text, params)] };

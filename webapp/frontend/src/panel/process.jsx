@@ -1,7 +1,9 @@
 // The process: who looks after it, who may start it, how time is counted, how cases are called, the header of the sheet.
 import { extensionList } from "../commands/extensions.js";
+import { fieldsOf } from "../fields.js";
 import { names, processOf } from "../model.js";
 import { t } from "../language.js";
+import { ConditionRows } from "./condition.jsx";
 import { Area, Boxes, Check, Note, Select, Text } from "./controls.jsx";
 import { orNothing, useModeler } from "./services.js";
 
@@ -60,17 +62,31 @@ export function Calendar({ element, id }) {
 }
 
 export function CaseTitle({ element, id }) {
-  const { set } = useModeler(element);
+  const modeler = useModeler(element);
   const process = processOf(element);
+  const fields = fieldsOf(modeler);
   const text = (name) => process.get(`alur:${name}`) ?? "";
-  const save = (name) => (value) => set({ [`alur:${name}`]: orNothing(value) }, process);
+  const save = (name) => (value) => modeler.set({ [`alur:${name}`]: orNothing(value) }, process);
+  const insert = (name) => (key) => {
+    const word = fields.find((one) => one.key === key)?.type === "number" ? `str(${key})` : key;
+    if (key) save(name)(text(name) ? `${text(name)} + ' ' + ${word}` : word);
+  };
+  const offered = [{ value: "", label: t("Choose a field …") }, ...fields.map((one) => ({ value: one.key, label: one.label, group: one.step }))];
   return (
     <>
-      <Text id={id} mono label={t("Title of a case")} value={text("title")} commit={save("title")} hint={t("Texts in quotes and fields of the first form, joined by +, for example 'Leave of ' + name.")} />
-      <Text id={`${id}-key`} mono label={t("Two cases are the same when this is equal")} value={text("caseKey")} commit={save("caseKey")} />
-      <Text id={`${id}-confidential`} mono label={t("Confidential when")} value={text("confidential")} commit={save("confidential")} hint={t("For example: classification == 'secret'")} />
+      <Area id={id} mono rows={2} label={t("Title of a case")} value={text("title")} commit={save("title")} hint={t("Texts in quotes and fields of the first form, joined by +, for example 'Leave of ' + name.")} />
+      <Select id={`${id}-field`} label={t("Add a field to the title")} value="" options={offered} commit={insert("title")} />
+      <Area id={`${id}-key`} mono rows={2} label={t("Two cases are the same when this is equal")} value={text("caseKey")} commit={save("caseKey")} />
+      <ConditionRows id={`${id}-confidential`} label={t("Confidential when")} text={text("confidential")} fields={fields} commit={save("confidential")} />
+      <Text id={`${id}-confidential-text`} mono label={t("Expression")} value={text("confidential")} commit={save("confidential")} hint={t("For example: classification == 'secret'")} />
     </>
   );
+}
+
+export function OnlyCalled({ element, id }) {
+  const { set } = useModeler(element);
+  const process = processOf(element);
+  return <Check id={id} label={t("Only called by other processes; nobody starts a case of it")} checked={["true", "1"].includes(process.get("alur:onlyCalled"))} commit={(on) => set({ "alur:onlyCalled": on ? "true" : undefined }, process)} />;
 }
 
 /** The header of the SOP sheet. What the source does not say stays blank. */

@@ -6,12 +6,12 @@ import { t } from "../language.js";
 import { Called, Mappings } from "./call.jsx";
 import { EventCondition, FlowCondition } from "./condition.jsx";
 import { Link, Target, isLink, kindOf, titleOf } from "./events.jsx";
-import { Calendar, CaseTitle, Executable, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
+import { Calendar, CaseTitle, Executable, OnlyCalled, Owners, ProcessName, SheetHeader, Starters } from "./process.jsx";
 import { ComesFrom, GoesOn, Remove, comesFromNowhere, goesOn } from "./flow.jsx";
 import { Assumption, Papers, PrintedNumber, StandardTimeEntry, TimerIsStandard } from "./quality.jsx";
 import { Repeated } from "./repeat.jsx";
 import { Connector, Decision, Parameters, Script } from "./targets.jsx";
-import { ButtonText, FormChoice, LanePosition, MakeUserTask, Performer, Priority } from "./task.jsx";
+import { ButtonText, FormChoice, KnownBy, LanePosition, MakeUserTask, Performer, Priority } from "./task.jsx";
 import { TimerTime, isTimer } from "./timer.jsx";
 
 /** Groups of the standard provider that ours take the place of. */
@@ -34,8 +34,8 @@ class OfficeProvider {
       const general = standard.find((one) => one.id === "general");
       const entries = (general?.entries ?? []).filter((one) => !KEPT_OUT.has(one.id));
       const whole = is(element, "bpmn:Process") || is(element, "bpmn:Collaboration");
-      const name = whole ? [] : entries.filter((one) => one.id !== "id");
-      const id = whole ? [] : [...entries.filter((one) => one.id === "id"), entry("alur-remove", Remove)];
+      const name = whole ? [] : [...entries.filter((one) => one.id !== "id"), entry("alur-remove", Remove)];
+      const id = whole ? [] : [...entries.filter((one) => one.id === "id"), entry("alur-id", KnownBy)];
       const all = [
         name.length && { ...general, entries: name, shouldOpen: true },
         ...own(element),
@@ -99,7 +99,7 @@ const ofQuality = () =>
   ]);
 
 const ofProcess = (process) => [
-  group("process", t("Process"), [entry("alur-name", ProcessName), entry("alur-executable", Executable), entry("alur-owners", Owners), entry("alur-starters", Starters), entry("alur-calendar", Calendar)]),
+  group("process", t("Process"), [entry("alur-name", ProcessName), entry("alur-executable", Executable), entry("alur-owners", Owners), entry("alur-starters", Starters), entry("alur-only-called", OnlyCalled), entry("alur-calendar", Calendar)]),
   group("cases", t("Cases"), [entry("alur-title", CaseTitle)]),
   group("header", t("Header of the SOP sheet"), [entry("alur-header", SheetHeader)], false),
   group("assumption", t("Assumption"), [entry("alur-assumption", Assumption, { of: process })], false),

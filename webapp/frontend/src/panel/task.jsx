@@ -109,6 +109,11 @@ export function ButtonText({ element, id }) {
     commit={(text) => modeling.updateProperties(element, { "alur:action": orNothing(text) })} />;
 }
 
+/** What hangs on the id of an element. */
+export function KnownBy({ id }) {
+  return <Note id={id}>{t("Forms, papers and running cases know the element by its ID. Change it only if you must.")}</Note>;
+}
+
 /** A lane is a position: choosing one names it. */
 export function LanePosition({ element, id }) {
   const { owner, choices, modeling } = useModeler(element);
