@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from . import calendars, jobs, office, worktime
 from .db import UnitOfWork
+from .diagram.element import embedded
 from .diagram.model import Process
-from .diagram.read import embedded
 from .expressions import evaluate
 from .model import JobRow
 from .spiff.around import Around

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engine.diagram.element import embedded
 from engine.diagram.outline import Branch, Entry, Outline, Way
-from engine.diagram.read import embedded
 from engine.people.positions import KEY
 from forms.model import Form
 from webapp import changes

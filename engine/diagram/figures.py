@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from engine.diagram import symbols
+from engine.diagram.element import trigger
 from engine.diagram.ink import (
     ACCENT,
     BAND,
@@ -26,7 +27,6 @@ from engine.diagram.ink import (
 )
 from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES
 from engine.diagram.picture import Box, Shape
-from engine.diagram.read import trigger
 from engine.diagram.text import LINE, SIZE, cut, wrap
 from engine.diagram.xml import child, ours, yes
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from lxml import etree
 
+from engine.diagram.element import expression
 from engine.diagram.model import Diagram, Node
-from engine.diagram.read import NODES, expression, read
+from engine.diagram.read import NODES, read
 from engine.diagram.wiring import CALLS, KNOWN, kind_of
 from engine.diagram.xml import (
     ALUR,

@@ -7,16 +7,31 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Paper, Process, Timer
+from engine.diagram.element import (
+    condition_of,
+    documentation,
+    embedded,
+    expression,
+    form_key,
+    given,
+    header,
+    instances,
+    interrupting,
+    listed,
+    loop_of,
+    papers,
+    priority,
+    timer_of,
+    trigger,
+)
+from engine.diagram.model import ACTIVITIES, EVENTS, GATEWAYS, SCOPES, Diagram, Flow, Node, Process, Timer
 from engine.diagram.scripts import assignments
 from engine.diagram.wiring import Index, Wiring, index, kind_of, wiring
-from engine.diagram.xml import ALUR as ALUR
 from engine.diagram.xml import camunda, child, children, local, ours, parse, plain, reference, refuse, text_of, yes
 from engine.errors import N_, ExpressionError
 
 NODES = ACTIVITIES | EVENTS | GATEWAYS
 MOST_COMPUTED = 200_000  #: characters of all expressions together
-TIMES = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
 
 
 def read(xml: bytes) -> Diagram:
@@ -42,24 +57,6 @@ def read(xml: bytes) -> Diagram:
     process = _process(element, name=plain(pool, "name") if pool is not None else None)
     beside = tuple(plain(p, "name") or "" for p in participants if p is not pool)
     return Diagram(process=process, participants=beside, xml=xml)
-
-
-def expression(text: str | None) -> str | None:
-    """What stands inside `${...}`, or the whole text when it is written bare."""
-    text = (text or "").strip()
-    if text.startswith("${") and text.endswith("}"):
-        text = text[2:-1].strip()
-    return text or None
-
-
-def embedded(text: str | None) -> str | None:
-    """What stands inside `${...}`; None for a literal."""
-    text = (text or "").strip()
-    return expression(text) if text.startswith("${") and text.endswith("}") else None
-
-
-def condition_of(flow: etree._Element) -> str | None:
-    return expression(text_of(child(flow, "conditionExpression")))
 
 
 @dataclass(slots=True)
@@ -104,18 +101,18 @@ def _process(element: etree._Element, *, name: str | None) -> Process:
     return Process(
         key=plain(element, "id") or "",
         name=plain(element, "name") or name or plain(element, "id") or "",
-        documentation=_documentation(element),
+        documentation=documentation(element),
         executable=yes(element.get("isExecutable")),
         calendar=ours(element, "calendar"),
-        owners=_list(ours(element, "owners")),
-        starters=_list(ours(element, "starters") or camunda(element, "candidateStarterGroups")),
+        owners=listed(ours(element, "owners")),
+        starters=listed(ours(element, "starters") or camunda(element, "candidateStarterGroups")),
         title=title,
         case_key=case_key,
         confidential=confidential,
         example=yes(ours(element, "example")),
         only_called=yes(ours(element, "onlyCalled")),
         assumption=ours(element, "assumption"),
-        header=_header(element),
+        header=header(element),
         lanes=tuple(dict.fromkeys(plain(lane, "name") or plain(lane, "id") or "" for lane in lanes)),
         nodes=_joined(found),
         flows=found.flows,
@@ -155,10 +152,11 @@ def _walk(scope: etree._Element, found: _Found, *, parent: str | None, lane: str
 
 
 def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: str | None) -> Node:
-    collection, item_name, sequential, completes = _instances(element, found)
-    again, most = _loop(element)
+    repeated = instances(element)
+    found.expresses(repeated.collection, repeated.cardinality, repeated.completes)
+    again, most = loop_of(element)
     gives, collects = given(element)
-    timer = _timer(element)
+    timer = timer_of(element)
     if timer:
         found.timers.append(timer)
         found.expresses(embedded(timer.text))
@@ -171,29 +169,29 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
         id=plain(element, "id") or "",
         kind=kind_of(element),
         name=" ".join((plain(element, "name") or "").split()),
-        documentation=_documentation(element),
+        documentation=documentation(element),
         parent=parent,
         attached_to=reference(element.get("attachedToRef")) or None,
-        interrupting=_interrupting(element),
+        interrupting=interrupting(element),
         trigger=trigger(element),
         lane=lane,
         number=ours(element, "number"),
         action=ours(element, "action"),
         assumption=ours(element, "assumption"),
-        form_key=_form_key(element),
+        form_key=form_key(element),
         candidate_groups=groups,
         candidate_users=users,
         assignee=assignee,
-        priority=_priority(camunda(element, "priority")),
-        inputs=tuple(_papers(element, "input")),
-        outputs=tuple(_papers(element, "output")),
-        collection=collection,
-        item_name=item_name,
+        priority=priority(camunda(element, "priority")),
+        inputs=tuple(papers(element, "input")),
+        outputs=tuple(papers(element, "output")),
+        collection=repeated.collection or repeated.cardinality,
+        item_name=repeated.item,
         gives=gives,
         collects=collects,
-        sequential=sequential,
+        sequential=repeated.sequential,
         looped=child(element, "standardLoopCharacteristics") is not None,
-        completes=completes,
+        completes=repeated.completes,
         again=again,
         most=most,
         beside=local(element) == "subProcess" and yes(element.get("triggeredByEvent")),
@@ -202,7 +200,7 @@ def _node(element: etree._Element, found: _Found, *, parent: str | None, lane: s
 
 
 def _wired_expressions(element: etree._Element, wired: Wiring) -> Iterator[str | None]:
-    yield _loop(element)[0]
+    yield loop_of(element)[0]
     yield expression(wired.condition)
     yield expression(wired.correlation)
     yield from wired.carries
@@ -215,75 +213,6 @@ def _wired_expressions(element: etree._Element, wired: Wiring) -> Iterator[str |
         yield from (text for _, text in assignments(wired.script or ""))
     except ExpressionError:
         return  # lint says what is wrong with it
-
-
-def _form_key(element: etree._Element) -> str | None:
-    key = camunda(element, "formKey") or camunda(element, "formRef")
-    return key.removeprefix("camunda-forms:").rpartition("/")[2].removesuffix(".form") if key else None
-
-
-def _priority(text: str | None) -> int:
-    return min(int(text), 100) if text and text.isdecimal() and len(text) < 4 else 50
-
-
-def _loop(element: etree._Element) -> tuple[str | None, str | None]:
-    """Of a standard loop: the condition under which it goes on, and how often at most."""
-    loop = child(element, "standardLoopCharacteristics")
-    return (
-        (None, None) if loop is None else (expression(text_of(child(loop, "loopCondition"))), loop.get("loopMaximum"))
-    )
-
-
-def _instances(element: etree._Element, found: _Found) -> tuple[str | None, str | None, bool, str | None]:
-    loop = child(element, "multiInstanceLoopCharacteristics")
-    if loop is None:
-        return None, None, False, None
-    cardinality = expression(text_of(child(loop, "loopCardinality")))
-    complete = expression(text_of(child(loop, "completionCondition")))
-    collection = expression(camunda(loop, "collection")) or expression(text_of(child(loop, "loopDataInputRef")))
-    item = child(loop, "inputDataItem")
-    item_name = camunda(loop, "elementVariable")
-    if item is not None and not item_name:
-        item_name = plain(item, "name") or plain(item, "id")
-    found.expresses(collection, cardinality, complete)
-    return collection or cardinality, item_name, yes(loop.get("isSequential")), complete
-
-
-def given(element: etree._Element) -> tuple[str | None, str | None]:
-    """Of a multi-instance: the variable that each instance gives, and the one that takes them all."""
-    loop = child(element, "multiInstanceLoopCharacteristics")
-    if loop is None:
-        return None, None
-    item, collection = child(loop, "outputDataItem"), child(loop, "loopDataOutputRef")
-    name = plain(item, "name") or plain(item, "id") if item is not None else None
-    return name, expression(text_of(collection)) if collection is not None else None
-
-
-def _timer(element: etree._Element) -> Timer | None:
-    definition = child(element, "timerEventDefinition")
-    if definition is None:
-        return None
-    time = child(definition, *TIMES)
-    return Timer(
-        id=plain(element, "id") or "",
-        name=plain(element, "name") or "",
-        kind=TIMES[local(time)] if time is not None else "duration",
-        text=text_of(time),
-        attached_to=reference(element.get("attachedToRef")) or None,
-        interrupting=_interrupting(element),
-        deadline=yes(ours(element, "deadline")),
-    )
-
-
-def trigger(element: etree._Element) -> str | None:
-    """What an event waits for or throws: timer, message, terminate ...; None for a plain one."""
-    kinds = (local(c) for c in children(element))
-    return next((kind.removesuffix("EventDefinition") for kind in kinds if kind.endswith("EventDefinition")), None)
-
-
-def _interrupting(element: etree._Element) -> bool:
-    given = element.get("cancelActivity") or element.get("isInterrupting") or "true"
-    return given.strip() not in ("false", "0")
 
 
 def _joined(found: _Found) -> dict[str, Node]:
@@ -319,28 +248,3 @@ def _deadline(timers: tuple[Timer, ...]) -> Timer | None:
     if not marked and len(boundary) == 1:
         marked = lone
     return replace(marked[0], deadline=True) if marked else None
-
-
-def _documentation(element: etree._Element) -> str:
-    return "\n\n".join(filter(None, (text_of(d) for d in children(element, "documentation"))))
-
-
-def _list(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _papers(element: etree._Element, kind: str) -> Iterator[Paper]:
-    for extensions in children(element, "extensionElements"):
-        for standard in extensions.iterchildren(f"{{{ALUR}}}qualityStandard"):
-            for paper in standard.iterchildren(f"{{{ALUR}}}{kind}"):
-                yield Paper(text=text_of(paper), source=plain(paper, "source"))
-
-
-def _header(element: etree._Element) -> dict[str, tuple[str, ...]]:
-    header: dict[str, tuple[str, ...]] = {}
-    for extensions in children(element, "extensionElements"):
-        for block in extensions.iterchildren(f"{{{ALUR}}}sopHeader"):
-            for entry in block.iterchildren(f"{{{ALUR}}}entry"):
-                name, line = plain(entry, "name") or "", text_of(entry)
-                header[name] = header.get(name, ()) + ((line,) if line else ())
-    return header

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.diagram.read import embedded, expression
+from engine.diagram.element import embedded, expression
 from engine.diagram.xml import ALUR, BPMN, CAMUNDA, children, is_bpmn, local, parse, plain
 
 _LOOSE = frozenset({"conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality"})

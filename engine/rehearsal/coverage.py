@@ -15,7 +15,7 @@ from forms import definition
 from forms.conditions import names
 from forms.model import Field
 
-from ..diagram import read
+from ..diagram.element import embedded
 from ..diagram.model import Flow, Process
 from ..diagram.xml import BPMN, parse
 from . import scratch
@@ -185,7 +185,7 @@ def _nodes(text: str) -> list[ast.AST]:
 
 
 def _bare(text: str) -> str:
-    return read.embedded(text) or text
+    return embedded(text) or text
 
 
 # -- force -----------------------------------------------------------------------------------------------------------

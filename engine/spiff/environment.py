@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 from SpiffWorkflow.task import Task
 
-from engine.diagram.read import expression as bare
+from engine.diagram.element import expression as bare
 from engine.diagram.scripts import assignments
 from engine.errors import N_, ActivityFailed, ExpressionError
 from engine.expressions import evaluate

@@ -26,7 +26,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from engine.diagram.read import expression
+from engine.diagram.element import expression
 from engine.diagram.wiring import Wiring
 from engine.errors import N_, ActivityFailed
 from engine.expressions import names_in

@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.task import Task
 
-from engine.diagram.read import given
+from engine.diagram.element import given
 from engine.diagram.xml import BPMN
 from engine.spiff.share import OWN, Output, share
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.diagram.element import expression
 from engine.diagram.model import SCOPES
-from engine.diagram.read import NODES, expression
+from engine.diagram.read import NODES
 from engine.diagram.xml import BPMN, CAMUNDA, child, children, local, reference, text_of, yes
 
 #: Drawn for the reader. The library would move data along them, or refuse stores it has no class for.

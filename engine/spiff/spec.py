@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiIn
 from SpiffWorkflow.task import Task
 
 from engine.diagram.decisions import Decision
-from engine.diagram.read import NODES, embedded, expression
+from engine.diagram.element import embedded, expression
+from engine.diagram.read import NODES
 from engine.diagram.scripts import assignments
 from engine.diagram.wiring import Wiring, index, wiring
 from engine.diagram.xml import ALUR, BPMN, local, parse, text_of, yes

@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins.service_task import ServiceTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from engine.diagram.read import embedded
+from engine.diagram.element import embedded
 from engine.errors import N_, ActivityFailed, InvalidInput
 from engine.expressions import evaluate
 from engine.spiff import clock, events, fixes, multiple, view

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.diagram.element import given
 from engine.diagram.model import SCOPES
-from engine.diagram.read import given
 from engine.diagram.rules import words
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import BPMNDI, CAMUNDA, child, children, is_bpmn, local, text_of, yes

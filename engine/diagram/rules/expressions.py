@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.diagram.element import embedded, expression
 from engine.diagram.model import SCOPES, Node, graph
 from engine.diagram.paths import reachable, reverse
-from engine.diagram.read import embedded, expression
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.scripts import assignments
 from engine.diagram.xml import camunda, child, text_of

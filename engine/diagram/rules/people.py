@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.diagram.element import embedded
 from engine.diagram.model import Node
-from engine.diagram.read import embedded
 from engine.diagram.rules.subject import Subject, found
 from engine.errors import N_, DiagramProblem
 

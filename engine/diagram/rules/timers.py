@@ -8,8 +8,8 @@ from datetime import datetime
 
 from lxml import etree
 
+from engine.diagram.element import embedded
 from engine.diagram.model import Node, Timer
-from engine.diagram.read import embedded
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.xml import child, children, local, ours, reference, yes
 from engine.errors import N_, DiagramProblem, DurationError
