@@ -79,6 +79,7 @@ class FormDesign:
     saved: bool  #: False: this is what is in force
     may_undo: Edit | None
     may_redo: Edit | None
+    barred: Edit | None  #: the newest edit, where it can't be undone; its kind is FOLLOWED for a renaming
     place: Place | None = None  #: what the edit just made was about
     left: tuple[Mention, ...] = field(default=())  #: mentions that a renaming could not follow
 
@@ -193,7 +194,7 @@ def rename_field(
         # Sources that name the field may stand in its own form too: that of the next round.
         xml, forms, left = rewritten(draft.xml, forms, target, new_key, designs.decisions(uow, key))
     alone = xml == draft.xml and all(forms[name] == draft.forms[name] for name in forms if name != form_key)
-    made = Edit("rename", target.name) if alone else None
+    made = Edit("rename" if alone else form_edits.FOLLOWED, target.name)
     return replace(_saved(uow, draft, xml, forms, form_key, made), place=place, left=left)
 
 
@@ -263,6 +264,7 @@ def _view(uow: UnitOfWork, draft: DesignView, form_key: str) -> FormDesign:
     text = _text(draft, form_key)
     parts, flaw = _read(text)
     row = design_rows.mine(uow, draft.process_key) if draft.saved else None
+    barred = form_edits.barred(uow, row, form_key) if row is not None else None
     return FormDesign(
         process_key=draft.process_key,
         process_name=draft.name,
@@ -278,6 +280,7 @@ def _view(uow: UnitOfWork, draft: DesignView, form_key: str) -> FormDesign:
         saved=draft.saved,
         may_undo=form_edits.said(form_edits.last(uow, row, form_key)) if row is not None else None,
         may_redo=form_edits.said(form_edits.next_one(uow, row, form_key)) if row is not None else None,
+        barred=form_edits.said(barred),
     )
 
 

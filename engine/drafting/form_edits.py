@@ -14,6 +14,8 @@ from engine.db import UnitOfWork
 from engine.model import DesignRow, FormEditRow
 
 KEPT = 50  #: edits of one form
+#: a renaming that other forms or the diagram followed: taking back this form alone would part it from them
+FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,14 @@ def record(uow: UnitOfWork, design: DesignRow, form_key: str, edit: Edit, before
 
 def last(uow: UnitOfWork, design: DesignRow, form_key: str) -> FormEditRow | None:
     """The edit that can be undone now."""
-    newest = _kept(design, form_key).where(~FormEditRow.undone).order_by(FormEditRow.id.desc())
-    row = uow.session.scalar(newest.limit(1))
-    return row if row is not None and row.after == design.forms.get(form_key) else None
+    row = _newest(uow, design, form_key)
+    return row if row is not None and not _bars(row, design) else None
+
+
+def barred(uow: UnitOfWork, design: DesignRow, form_key: str) -> FormEditRow | None:
+    """The newest edit, where it can't be undone: one that was followed elsewhere, or that something was saved over."""
+    row = _newest(uow, design, form_key)
+    return row if row is not None and _bars(row, design) else None
 
 
 def next_one(uow: UnitOfWork, design: DesignRow, form_key: str) -> FormEditRow | None:
@@ -55,6 +62,15 @@ def next_one(uow: UnitOfWork, design: DesignRow, form_key: str) -> FormEditRow |
 
 def said(row: FormEditRow | None) -> Edit | None:
     return Edit(row.kind, row.label) if row is not None else None
+
+
+def _newest(uow: UnitOfWork, design: DesignRow, form_key: str) -> FormEditRow | None:
+    newest = _kept(design, form_key).where(~FormEditRow.undone).order_by(FormEditRow.id.desc())
+    return uow.session.scalar(newest.limit(1))
+
+
+def _bars(row: FormEditRow, design: DesignRow) -> bool:
+    return row.kind == FOLLOWED or row.after != design.forms.get(row.form_key)
 
 
 def _kept(design: DesignRow, form_key: str) -> Select[FormEditRow]:

@@ -105,6 +105,7 @@ def test_nothing_is_undone_over_what_was_saved_elsewhere_since(procedure: Databa
         designs.save(uow, KEY, draft.xml, other, revision=draft.revision)
     found = opened(procedure, owner)
     assert (found.may_undo, found.may_redo) == (None, None)
+    assert found.barred == design_forms.Edit("change", "Satu")
     with pytest.raises(Conflict), procedure.begin(owner) as uow:
         design_forms.undo(uow, KEY, FORM, revision=found.revision)
 
@@ -198,6 +199,7 @@ def test_a_renamed_field_is_followed_and_nothing_is_worse_than_before(
         assert named
         after = design_forms.rename_field(uow, KEY, form, place, "nama_baru", revision=0, follow=True)
         assert not after.left
+        assert (after.may_undo, after.barred) == (None, design_forms.Edit("followed", key))
         saved = designs.open_design(uow, KEY)
         assert designs.problems(uow, KEY, saved.xml, saved.forms) == problems
         assert len(design_forms.mentions(uow, KEY, form, place)) == len(named)

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from engine import seeds
+from engine import deployment, seeds
 from engine.db import Database
 from engine.drafting import design_forms, designs
 from engine.identity import SYSTEM
@@ -274,6 +274,33 @@ def test_renaming_shows_who_mentions_the_field_and_takes_them_along(conditional:
     assert conditional.post(f"{conditional.address}/rename", {**sent, "name": "putusan"}).status_code == 303
     assert conditional.parts[0].key == "putusan"
     assert editing.settings(conditional.parts[1].spec)["hide"] == 'putusan == "lengkap"'
+
+
+def test_a_renaming_that_other_places_followed_says_why_it_is_not_undone(builder_app: Flask) -> None:
+    builder = Builder(builder_app, LEAVE)
+    builder.look("0.0")
+    sent = {"_at": "0.0", "_old": "nama_pegawai", "name": "pemohon", "follow": "1"}
+    assert builder.post(f"{builder.address}/rename", sent).status_code == 303
+    page = builder.look("0.0")
+    told = "Penggantian nama “nama_pegawai” ikut mengubah tempat lain"
+    assert told in page
+    builder.done("_save", **{"s-label": "Pemohon"})
+    assert told not in builder.look("0.0")
+    assert told in builder.done("_undo")
+    assert builder.done("_undo") and "pemohon" in builder.keys
+
+
+def test_a_table_that_mentions_a_field_is_told_to_be_mended_by_itself(builder_app: Flask, office: Database) -> None:
+    diagram = (ROOT / "tests/diagrams/business_rule_task.bpmn").read_text("utf-8")
+    diagram = diagram.replace('name="Step a"', 'name="Step a" camunda:formKey="request"')
+    form = {"type": "default", "id": "request", "name": "Permohonan",
+            "components": [{"type": "textfield", "id": "f", "key": "kind", "label": "Jenis"}]}  # fmt: skip
+    with office.begin(SYSTEM) as uow:
+        table = (ROOT / "tests/diagrams/leave.dmn").read_bytes()
+        key = deployment.deploy(uow, diagram.encode(), {"request": json.dumps(form)}, [table]).key
+    page = Desk(builder_app, "administrator").client.get(f"/design/{key}/forms/request/rename?at=0").text
+    assert "Tabel keputusan" in page and "perbaiki berkas tabelnya sendiri" in page
+    assert "Ganti juga di tempat-tempat ini" not in page, "none of them would follow"
 
 
 FOREIGN = {

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from engine.db import UnitOfWork
 from engine.drafting import design_forms, form_choices, form_preview
 from engine.drafting.design_forms import FormDesign
+from engine.drafting.form_edits import FOLLOWED
 from engine.errors import DesignChanged, InvalidInput
 from forms import definition, editing
 from forms.errors import FormError
@@ -257,6 +258,7 @@ def _page(uow: UnitOfWork, key: str, found: FormDesign, answer: Answer, sheet: d
         conflict=answer.conflict,
         said=answer.said,
         later=answer.later,
+        barred=_barred(found),
         flaw_told=(f"{fault.title}: " if fault else "") + flaw_told,
         flaw_place=fault.at if fault else None,
         kinds=KINDS,
@@ -264,6 +266,18 @@ def _page(uow: UnitOfWork, key: str, found: FormDesign, answer: Answer, sheet: d
         where=next((value for value, _words, chosen in wheres if chosen), "end"),
         preview=sheet or _sheet(uow, found, None, i18n.code()),
     )
+
+
+def _barred(found: FormDesign) -> str:
+    """Why the undo button does nothing though something was done."""
+    if found.barred is None:
+        return ""
+    if found.barred.kind == FOLLOWED:
+        return _(
+            "Renaming “%(name)s” changed other places too, so undo stops here. To take it back, rename it again.",
+            name=found.barred.label,
+        )
+    return _("Something else has changed this form since, so what was done before can't be undone.")
 
 
 def _all(listed: Sequence[parts_view.PartView]) -> list[parts_view.PartView]:

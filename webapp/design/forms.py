@@ -267,11 +267,20 @@ def _rename_page(
         old=part.key,
         label=title_of(part),
         mentions=[
-            {"what": i18n.translated(one.what, one.params), "text": one.text, "sure": one.sure} for one in mentions
+            {"what": i18n.translated(one.what, one.params), "text": one.text, "left": _left(one)} for one in mentions
         ],
         problems=problems or {},
         typed=typed or {"name": part.key, "follow": True},
     )
+
+
+def _left(one: design_forms.Mention) -> str:
+    """Why a renaming does not follow a mention."""
+    if one.sure:
+        return ""
+    if one.kind == "decision":
+        return _("stays as it is: mend the table's own file")
+    return _("may mean something else; stays as it is")
 
 
 def _name_in(text: str) -> str:

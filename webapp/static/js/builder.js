@@ -151,7 +151,7 @@
       else mine.removeAttribute("aria-disabled");
     }
     root.querySelector('[name="_revision"]').value = page.querySelector('[name="_revision"]').value;
-    swap(root.querySelector(".where"), page.querySelector(".where"));
+    for (const name of [".where", ".builder-note"]) swap(root.querySelector(name), page.querySelector(name));
     const heading = page.querySelector("main h1");
     document.querySelector("main h1").textContent = heading.textContent;
 
