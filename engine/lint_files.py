@@ -99,8 +99,7 @@ def problems_of(path: Path, neighbours: Neighbours | None = None) -> tuple[Diagr
 def _check(path: Path, neighbours: Neighbours) -> Checked:
     xml = _content(path)
     forms = forms_beside(path)
-    decisions = [one.read_bytes() for one in _beside(path, ".", "*.dmn")]
-    return check(xml, forms, decisions, positions=None, processes=lambda call: neighbours.find(path, call))
+    return check(xml, forms, decisions_beside(path), positions=None, processes=lambda call: neighbours.find(path, call))
 
 
 def _content(path: Path) -> bytes:
@@ -116,6 +115,11 @@ def _content(path: Path) -> bytes:
 def forms_beside(path: Path) -> dict[str, str]:
     """Form key -> form-js JSON of the forms in the folder `forms` beside the diagram's own."""
     return {one.stem: text for one in _beside(path, "../forms", "*.form") if (text := _text(one)) is not None}
+
+
+def decisions_beside(path: Path) -> tuple[bytes, ...]:
+    """The decision tables in the diagram's own folder."""
+    return tuple(one.read_bytes() for one in _beside(path, ".", "*.dmn"))
 
 
 def _beside(path: Path, folder: str, pattern: str) -> Iterator[Path]:

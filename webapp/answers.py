@@ -62,7 +62,7 @@ class Reader:
     def decimal(self) -> str:
         return "," if self.language == "id" else "."
 
-    def of(self, thing: Field | Column | Form, attribute: str = "label") -> str:
+    def of(self, thing: Field | Column | Form | Choice, attribute: str = "label") -> str:
         """A label, text or description in this language."""
         own = getattr(thing, attribute, "")
         return (getattr(thing, f"{attribute}_en", "") or own) if self.language == "en" else own

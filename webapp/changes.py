@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from engine.diagram.changes import Change
-from engine.diagram.model import Process
-from webapp.words import SHEET, standard
+from engine.diagram.model import ACTIVITIES, Flow, Node
+from engine.diagram.neighbours import neighbours
+from forms.conditions import leaves
+from webapp.change_facts import fact_words
+from webapp.change_values import Side, cut, repetition, said, shorter, time_words
+from webapp.element_words import kind_words, performer_words
 
-LONGEST = 200  #: characters of a text that is shown as it was and as it is
-
-
-def N_(message: str) -> str:
-    return message
+MOST_NAMED = 3  #: neighbours; of a form's fields thrice as many
+#: facts of which nothing more can be shown than that they differ
+UNSHOWN = frozenset({"", "position", "other", "content", "order", "field", "form-series", "form-workbook"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,218 +29,157 @@ class ChangeView:
     where: str  #: "Langkah 4", or what kind of element it is
     name: str
     what: str  #: "waktu baku"; "" where the whole element came, went or moved
+    detail: str  #: of an element that came or went: by whom, by when, between what
     before: str | None  #: None: nothing to show
     after: str | None
     element: str | None
     follows: bool
 
 
-KINDS = {
-    "process": N_("Process"),
-    "form": N_("Form"),
-    "task": N_("Task"),
-    "userTask": N_("Task"),
-    "manualTask": N_("Manual task"),
-    "scriptTask": N_("Script"),
-    "serviceTask": N_("Service task"),
-    "sendTask": N_("Send task"),
-    "receiveTask": N_("Receive task"),
-    "businessRuleTask": N_("Decision table"),
-    "callActivity": N_("Called process"),
-    "subProcess": N_("Sub-process"),
-    "adHocSubProcess": N_("Sub-process"),
-    "transaction": N_("Sub-process"),
-    "startEvent": N_("Start"),
-    "endEvent": N_("End"),
-    "intermediateCatchEvent": N_("Waiting event"),
-    "intermediateThrowEvent": N_("Event"),
-    "boundaryEvent": N_("Event on the border"),
-    "exclusiveGateway": N_("Decision"),
-    "inclusiveGateway": N_("Decision"),
-    "complexGateway": N_("Decision"),
-    "parallelGateway": N_("Parallel branches"),
-    "eventBasedGateway": N_("Waiting for the first event"),
-    "sequenceFlow": N_("Flow"),
-    "messageFlow": N_("Message flow"),
-    "lane": N_("Lane"),
-    "participant": N_("Pool"),
-    "textAnnotation": N_("Annotation"),
-    "dataObjectReference": N_("Document"),
-    "dataStoreReference": N_("Data store"),
-    "association": N_("Association"),
-    "group": N_("Group"),
-}
-FACTS = {
-    "key": N_("key"),
-    "name": N_("name"),
-    "number": N_("printed number"),
-    "kind": N_("kind of element"),
-    "documentation": N_("explanation"),
-    "lane": N_("performer (lane)"),
-    "performers": N_("performers"),
-    "people": N_("assigned people"),
-    "priority": N_("priority"),
-    "form": N_("form"),
-    "action": N_("caption of the button"),
-    "assumption": N_("assumption"),
-    "inputs": N_("inputs"),
-    "outputs": N_("output"),
-    "duration": N_("standard time"),
-    "timer": N_("timer"),
-    "repetition": N_("repetition"),
-    "place": N_("lies in another sub-process"),
-    "host": N_("sits on another step"),
-    "interrupting": N_("interrupts the step"),
-    "trigger": N_("what it waits for or sends"),
-    "condition": N_("condition"),
-    "wiring": N_("what it calls or carries"),
-    "route": N_("route"),
-    "default": N_("taken when no condition holds"),
-    "executable": N_("can be run"),
-    "owners": N_("process owners"),
-    "starters": N_("who may start"),
-    "calendar": N_("calendar"),
-    "title": N_("case title"),
-    "case_key": N_("case key"),
-    "confidential": N_("confidential when"),
-    "example": N_("marked as an example"),
-    "only_called": N_("only called by other processes"),
-    "header": N_("SOP header, %(field)s"),
-    "other": N_("other properties"),
-    "content": N_("other contents"),
-    "order": N_("order of the fields"),
-    "field": N_("field “%(field)s”"),
-    "field-label": N_("field “%(field)s”: label"),
-    "field-hint": N_("field “%(field)s”: hint"),
-    "field-text": N_("text “%(field)s”"),
-    "field-type": N_("field “%(field)s”: kind"),
-    "field-required": N_("field “%(field)s”: required"),
-    "field-readonly": N_("field “%(field)s”: read-only"),
-    "field-choices": N_("field “%(field)s”: choices"),
-    "field-shown": N_("field “%(field)s”: when it is shown"),
-    "field-compute": N_("field “%(field)s”: how it is computed"),
-    "field-source": N_("field “%(field)s”: where its value comes from"),
-    "field-default": N_("field “%(field)s”: default"),
-    "field-rules": N_("field “%(field)s”: rules"),
-}
+class ChangeTeller:
+    """Tells what differs between two versions."""
+
+    def __init__(self, old: Side, new: Side) -> None:
+        self.old, self.new = old, new
+
+    def line(self, change: Change) -> ChangeView:
+        """One difference, as a line of the list shows it."""
+        before, after = self._values(change)
+        return ChangeView(
+            kind=change.kind,
+            where=_where(change),
+            name=self._name(change),
+            what=fact_words(change, self._field(change)),
+            detail=self._detail(change),
+            before=before,
+            after=after,
+            element=change.element,
+            follows=change.follows,
+        )
+
+    def _name(self, change: Change) -> str:
+        if change.subject == "process":
+            return ""
+        sides = (self.old, self.new) if change.kind == "removed" else (self.new, self.old)
+        item = next((one for side in sides if (one := side.item.get(change.element or ""))), None)
+        if change.subject == "form":
+            form = next((form for side in sides if (form := side.form_of(change.element))), None)
+            return self.new.phrases.reader.of(form, "name") or form.key if form else change.name
+        if change.subject != "sequenceFlow" or not isinstance(item, Flow):
+            return change.name
+        ends = (self._end(item.source, sides), self._end(item.target, sides))
+        return " → ".join(ends) + (f" (“{item.name}”)" if item.name else "")
+
+    def _field(self, change: Change) -> str:
+        """A field in the language of the page, by the label it had."""
+        sides = (self.new, self.old) if change.kind == "added" else (self.old, self.new)
+        key = next((node.form_key for side in sides if (node := side.process.nodes.get(change.element or ""))), None)
+        named = (side.label_of(side.forms[key], change.path) for side in sides if key in side.forms)
+        return next(filter(None, named), change.field) if change.path else change.field
+
+    @staticmethod
+    def _end(id: str, sides: tuple[Side, Side]) -> str:
+        node = next((node for side in sides if (node := side.process.nodes.get(id))), None)
+        return node.name or kind_words(node.kind) if node else id
+
+    # -- what came or went -----------------------------------------------------------------------------------------
+
+    def _detail(self, change: Change) -> str:
+        if change.kind not in ("added", "removed") or change.fact or change.subject == "decision":
+            return ""
+        side = self.new if change.kind == "added" else self.old
+        if change.subject == "form":
+            return _fields(side, change)
+        item = side.item.get(change.element or "")
+        if isinstance(item, Flow):
+            return self._taken(item, side)
+        if item is None:
+            return ""
+        told = [*_about(item, side), *_between(item, side)]
+        return ", ".join(one for one in told if one)
+
+    @staticmethod
+    def _taken(flow: Flow, side: Side) -> str:
+        if flow.condition:
+            told = side.phrases.condition(flow.condition, flow.source)
+            return _("if %(condition)s", condition=told)
+        return _("otherwise") if flow.default else ""
+
+    # -- what it was and what it is --------------------------------------------------------------------------------
+
+    def _values(self, change: Change) -> tuple[str | None, str | None]:
+        if change.fact in UNSHOWN or change.before == change.after:
+            return None, None
+        if change.fact == "duration":
+            return shorter(*(time_words(side, change, value) for side, value in self._sides(change)))
+        before, after = (said(side, change, value) for side, value in self._sides(change))
+        return cut(before, after)
+
+    def _sides(self, change: Change) -> tuple[tuple[Side, Any], tuple[Side, Any]]:
+        return (self.old, change.before), (self.new, change.after)
 
 
-def view(change: Change, old: Process, new: Process) -> ChangeView:
-    """One difference, as a line of the list shows it."""
-    process = new if change.kind != "removed" else old
-    before, after = _values(change, old, new)
-    return ChangeView(
-        kind=change.kind,
-        where=_where(change, process),
-        name=_name(change),
-        what=_what(change),
-        before=before,
-        after=after,
-        element=change.element,
-        follows=change.follows,
-    )
-
-
-def kind_words(kind: str) -> str:
-    """What an element of this BPMN kind is called in an office."""
-    return _(KINDS[kind]) if kind in KINDS else _("Element")
-
-
-def _where(change: Change, process: Process) -> str:
+def _where(change: Change) -> str:
     if change.subject == "process":
         return kind_words("process")
     step = _("Step %(number)s", number=change.number) if change.number else ""
-    if step and not change.inside and change.subject != "form":
+    if step and not change.inside and change.subject not in ("form", "decision"):
         return step
     return ", ".join(filter(None, (step, kind_words(change.subject))))
 
 
-def _name(change: Change) -> str:
-    if change.subject == "process":
-        return ""
-    if change.subject == "sequenceFlow" and change.kind in ("added", "removed"):
-        route = change.after or change.before
-        return " → ".join(route) if isinstance(route, tuple) else change.name
-    return change.name
-
-
-def _what(change: Change) -> str:
-    if change.fact in ("", "position"):
-        return ""
-    text, field = FACTS.get(change.fact, change.fact), change.field
-    return (
-        _(text, field=_(SHEET[field]) if change.fact == "header" and field in SHEET else field)
-        if "%(field)s" in text
-        else _(text)
+def _about(node: Node, side: Side) -> list[str]:
+    """By whom, by when, with what: of a step."""
+    if node.kind not in ACTIVITIES:
+        return []
+    performer = performer_words(
+        node.assignee or node.candidate_users, node.candidate_groups, node.lane, node.id, side.names, side.phrases
     )
+    time = side.phrases.time(node.deadline.text if node.deadline else None, side.process.calendar, node.id)
+    form = side.forms.get(node.form_key or "")
+    return [
+        _("by %(who)s", who=performer) if performer else "",
+        _("standard time %(time)s", time=time) if time else "",
+        _("form “%(name)s”", name=side.phrases.reader.of(form, "name") or form.key) if form else "",
+        repetition(side, node.id, (node.collection, node.sequential, node.looped)) if node.collection else "",
+    ]
 
 
-def _values(change: Change, old: Process, new: Process) -> tuple[str | None, str | None]:
-    if change.fact in ("", "position", "other", "content", "order", "wiring", "people", "place", "host"):
-        return None, None
-    if change.before is None and change.after is None:
-        return None, None
-    if change.fact == "duration":
-        return _shorter(standard(change.before, old.calendar), standard(change.after, new.calendar))
-    say = SAY.get(change.fact, _plain)
-    return say(change.before), say(change.after)
-
-
-def _shorter(before: str, after: str) -> tuple[str, str]:
-    """ "4 hari kerja", "5 hari kerja" -> "4", "5 hari kerja": the unit is said once."""
-    one, _space, unit = before.partition(" ")
-    _other, _space, same = after.partition(" ")
-    return (one, after) if before and unit and unit == same else (before or _("none"), after or _("none"))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if value in (None, "", ()):
-        return _("none")
-    text = "; ".join(str(part) for part in value if part not in (None, "")) if isinstance(value, tuple) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-
-
-def _calendar(value: Any) -> str:
-    return _("elapsed time") if value is None else _("office time")
-
-
-def _repetition(value: Any) -> str:
-    if value is None:
-        return _("once")
-    collection, _item, sequential, looped = value
-    if looped and not collection:
-        return _("again and again")
-    if sequential:
-        return _("one after the other for each of %(list)s", list=collection or "…")
-    return _("at once for each of %(list)s", list=collection or "…")
-
-
-def _trigger(value: Any) -> str:
-    kind, name = value
-    return " ".join(filter(None, (_(TRIGGERS[kind]) if kind in TRIGGERS else kind, f"“{name}”" if name else ""))) or _(
-        "none"
+def _fields(side: Side, change: Change) -> str:
+    """What a form that came or went asks for."""
+    node = side.process.nodes.get(change.element or "")
+    form = side.forms.get(node.form_key or "") if node else None
+    asked = (
+        [f"“{side.phrases.reader.of(leaf.field) or leaf.field.key}”" for leaf in leaves(form.fields)] if form else []
     )
+    more = len(asked) - MOST_NAMED * 3
+    listed = [*asked[: MOST_NAMED * 3], *([_("%(count)s more", count=more)] if more > 0 else [])]
+    return _("fields %(names)s", names=", ".join(listed)) if asked else ""
 
 
-TRIGGERS = {
-    "timer": N_("timer"),
-    "message": N_("message"),
-    "signal": N_("signal"),
-    "error": N_("error"),
-    "escalation": N_("escalation"),
-    "conditional": N_("condition"),
-    "link": N_("link"),
-    "terminate": N_("end of everything"),
-    "cancel": N_("cancellation"),
-    "compensate": N_("compensation"),
-}
-SAY: dict[str, Callable[[Any], str]] = {
-    "kind": lambda kind: kind_words(str(kind)),
-    "calendar": _calendar,
-    "repetition": _repetition,
-    "trigger": _trigger,
-    "timer": lambda timer: _plain(timer[1]) if timer else _("none"),
-    "route": lambda route: " → ".join(route) if route else _("none"),
-}
+def _between(node: Node, side: Side) -> list[str]:
+    """After what and before what it stands, and what it may go back to."""
+    places = side.meanings.places
+    here, around = places.get(node.id, 0), neighbours(side.process, node.id)
+    before = [one for one in around.before if places.get(one.id, 0) < here] or around.before
+    after = [one for one in around.after if places.get(one.id, 0) > here]
+    told = [
+        _edge(before, node, "startEvent", _("at the beginning"), lambda names: _("after %(names)s", names=names)),
+        _edge(after, node, "endEvent", _("at the end"), lambda names: _("before %(names)s", names=names)),
+    ]
+    back = [one for one in around.after if one not in after]
+    returns = _("or back to %(names)s", names=_named(back)) if back else ""
+    return [f" {_('and')} ".join(one for one in told if one), returns]
+
+
+def _edge(nodes: Sequence[Node], node: Node, end: str, at_end: str, words: Callable[[str], str]) -> str:
+    steps = [one for one in nodes if one.kind != end]
+    if steps:
+        return words(_named(steps))
+    return at_end if nodes and node.kind != end else ""
+
+
+def _named(nodes: Sequence[Node]) -> str:
+    names = [f"“{one.name or kind_words(one.kind)}”" for one in nodes]
+    more = len(names) - MOST_NAMED
+    return ", ".join([*names[:MOST_NAMED], *([_("%(count)s more", count=more)] if more > 0 else [])])

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.diagram.element import embedded
 from engine.diagram.outline import Branch, Entry, Outline, Way
-from engine.people.positions import KEY
 from forms.model import Form
-from webapp import changes
+from webapp.element_words import kind_words, performer_words
 from webapp.phrases import Phrases
 
 
@@ -89,7 +87,7 @@ class Teller:
         if entry.kind == "boundaryEvent":
             return self._border(entry)
         if entry.number:
-            return entry.name or changes.kind_words(entry.kind)
+            return entry.name or kind_words(entry.kind)
         head = self._gateway(entry) if entry.kind.endswith("Gateway") else self._event(entry)
         return f"{head}: {entry.name}" if entry.name else head
 
@@ -175,16 +173,7 @@ class Teller:
         ]
 
     def _performers(self, entry: Entry) -> str:
-        for given in (entry.people, entry.groups):
-            if not given:
-                continue
-            if "${" in given:
-                return self.phrases.performer(embedded(given) or given, entry.element)
-            if given == entry.people:
-                return given
-            named = (part.strip() for part in given.split(","))
-            return ", ".join(self.names.get(one, one) if KEY.fullmatch(one) else one for one in named if one)
-        return entry.lane or ""
+        return performer_words(entry.people, entry.groups, entry.lane, entry.element, self.names, self.phrases)
 
     def _time(self, text: str | None, entry: Entry) -> str:
         return self.phrases.time(text, self.outline.calendar, entry.element)
@@ -238,7 +227,7 @@ def _only_alarm(entry: Entry) -> bool:
 
 
 def _goes(way: Way) -> str:
-    there = _("step %(number)s", number=way.number) if way.number else changes.kind_words(way.kind).lower()
+    there = _("step %(number)s", number=way.number) if way.number else kind_words(way.kind).lower()
     if way.name:
         there += f" “{way.name}”"
     if way.back:

@@ -6,13 +6,14 @@ called one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.diagram.meanings import Meaning, Meanings
+from engine.diagram.meanings import FormMeanings, Meaning, Meanings
 from engine.errors import N_, ExpressionError
 from engine.expressions.conditions import (
     INVERSE,
@@ -43,12 +44,14 @@ SIGNS = {
     "filled": N_("is filled in"),
     "empty": N_("is empty"),
 }
+#: of a timer that comes again: R3/PT5M
+CYCLE = re.compile(r"R(?P<often>\d{0,4})/(?P<time>P\w+)")
 
 
 class Phrases:
     """Words the expressions of one process; `choices` are the lists of the office by their names."""
 
-    def __init__(self, meanings: Meanings, choices: Mapping[str, tuple[Choice, ...]]) -> None:
+    def __init__(self, meanings: Meanings | FormMeanings, choices: Mapping[str, tuple[Choice, ...]]) -> None:
         self.meanings = meanings
         self.reader = Reader(language=i18n.code(), choices=choices)
 
@@ -92,6 +95,11 @@ class Phrases:
     def time(self, text: str | None, calendar: str | None, at: str | None) -> str:
         """A standard time or the time of a timer: 4 hari kerja, or the field that says it."""
         written = (text or "").strip()
+        cycle = CYCLE.fullmatch(written)
+        if cycle:
+            every = _("every %(time)s", time=self.time(cycle["time"], calendar, at))
+            often = int(cycle["often"] or 0)
+            return f"{every}, {ngettext('%(num)s time', '%(num)s times', often)}" if often else every
         if not (written.startswith("${") and written.endswith("}")):
             return standard(text, calendar)
         found = term(written[2:-1])

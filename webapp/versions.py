@@ -16,7 +16,8 @@ from engine.diagram import read
 from engine.diagram.compare import compare as compare_diagrams
 from engine.drafting import designs
 from engine.errors import InvalidDiagram, NotFound
-from webapp import changes, context, sketch
+from engine.people import positions
+from webapp import change_values, changes, context, sketch
 from webapp.i18n import translated
 from webapp.plain_forms import PlainForm
 from webapp.processes import processes
@@ -94,6 +95,7 @@ def compare(key: str) -> str:
         left = request.args.get("from") or (newest if right == DRAFT else str(max(1, page.newest - 1)))
         drafts = _drafts(uow, key) if page.may_edit else {}
         sides = (_side(uow, key, left, drafts), _side(uow, key, right, drafts))
+        names, lists = positions.names(uow), positions.choices(uow)
     choices = [*drafts.items(), *((str(item.definition.version), _version(item.definition)) for item in page.items)]
     shown = {"page": page, "sides": sides, "choices": choices}
     try:
@@ -101,8 +103,20 @@ def compare(key: str) -> str:
     except InvalidDiagram as error:
         told = [f"{translated(p.message, p.params)} {translated(p.remedy, p.params)}" for p in error.problems]
         return render_template("processes/compare.html", **shown, unreadable=told)
-    found = compare_diagrams(old, new, sides[0].content.forms, sides[1].content.forms)
-    lines = [changes.view(change, old.process, new.process) for change in found.changes]
+    contents = [side.content for side in sides]
+    found = compare_diagrams(
+        old,
+        new,
+        contents[0].forms,
+        contents[1].forms,
+        old_decisions=contents[0].decisions,
+        new_decisions=contents[1].decisions,
+    )
+    teller = changes.ChangeTeller(
+        change_values.side(old.process, contents[0].forms, names, lists),
+        change_values.side(new.process, contents[1].forms, names, lists),
+    )
+    lines = [teller.line(change) for change in found.changes]
     pictures = (
         sketch.of_comparison(old, found.old_marks, found.quiet, part="old"),
         sketch.of_comparison(new, found.new_marks, found.quiet, part="new"),
@@ -132,11 +146,12 @@ def _side(uow: UnitOfWork, key: str, name: str, drafts: Mapping[str, str]) -> Si
     """A version by its number, one's own draft, or somebody else's as draft-PERSON. Raises NotFound, NotAllowed."""
     if name == DRAFT:
         design = designs.open_design(uow, key)
-        return Side(name, _("My draft"), Content(design.xml, design.forms, ()))
+        return Side(name, _("My draft"), Content(design.xml, design.forms, designs.decisions(uow, key)))
     kind, _dash, person = name.partition("-")
     if kind == DRAFT and person.isdecimal() and len(person) < 10:
         design = designs.open_other(uow, key, int(person))
-        return Side(name, drafts.get(name, design.name), Content(design.xml, design.forms, ()))
+        content = Content(design.xml, design.forms, designs.decisions(uow, key))
+        return Side(name, drafts.get(name, design.name), content)
     if not name.isdecimal() or len(name) > 9:
         raise NotFound("version", name)
     view, content = definitions.version_of(uow, key, int(name))

@@ -19,11 +19,11 @@ from engine.diagram.outline import outline as outline_of
 from engine.drafting import designs
 from engine.errors import NotFound
 from engine.identity import SYSTEM
-from engine.lint_files import forms_beside
+from engine.lint_files import decisions_beside, forms_beside
 
 from .commands import Result, actor_of, table
 
-Side = tuple[bytes, dict[str, str]]
+Side = tuple[bytes, dict[str, str], tuple[bytes, ...]]
 
 
 def list_versions(database: Database, arguments: Namespace) -> Result:
@@ -95,9 +95,16 @@ def compare(database: Database, arguments: Namespace) -> Result:
             newest = definitions.row_of(uow, arguments.key).version
             numbers = (_number(arguments.old), _number(arguments.new) if arguments.new else newest)
             contents = [definitions.version_of(uow, arguments.key, number)[1] for number in numbers]
-        sides = [(content.xml, dict(content.forms)) for content in contents]
-    (old, old_forms), (new, new_forms) = sides
-    found = compare_diagrams(read.read(old), read.read(new), old_forms, new_forms)
+        sides = [(content.xml, dict(content.forms), content.decisions) for content in contents]
+    (old, old_forms, old_decisions), (new, new_forms, new_decisions) = sides
+    found = compare_diagrams(
+        read.read(old),
+        read.read(new),
+        old_forms,
+        new_forms,
+        old_decisions=old_decisions,
+        new_decisions=new_decisions,
+    )
     lines = [_line(change) for change in found.changes if not change.follows]
     return Result("\n".join(lines) or "No difference.", [asdict(change) for change in found.changes])
 
@@ -109,7 +116,7 @@ def _number(text: str) -> int:
 
 
 def _file(path: Path) -> Side:
-    return path.read_bytes(), forms_beside(path)
+    return path.read_bytes(), forms_beside(path), decisions_beside(path)
 
 
 def _line(change: Change) -> str:

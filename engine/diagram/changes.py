@@ -21,6 +21,7 @@ class Change:
     before: Any = None  #: text, number, tuple of texts, or None where there was nothing
     after: Any = None
     field: str = ""  #: label of a form's field, or name of an entry in the sheet's header
+    path: str = ""  #: of a form's field
     inside: bool = False  #: it lies in the step `number`, and isn't that step itself
     follows: bool = False  #: told by another change already: a flow of an added step, the path of an alarm
 

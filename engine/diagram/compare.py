@@ -5,16 +5,18 @@ Elements are paired by their ids; one that got a new id is removed and added. Pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 from lxml import etree
 
 from engine.diagram.changes import RANK, Change, Comparison, Kind
+from engine.diagram.compare_decisions import compare_decisions
 from engine.diagram.compare_forms import compare_forms
+from engine.diagram.compare_nodes import facts
 from engine.diagram.essence import essence
-from engine.diagram.model import Diagram, Flow, Node, Paper, Process, Timer, graph
+from engine.diagram.model import Diagram, Flow, Node, Process, graph
 from engine.diagram.moves import moves
 from engine.diagram.paths import in_order
 from engine.diagram.picture import Edge, picture
@@ -36,20 +38,33 @@ BESIDE = (
 
 
 def compare(
-    old: Diagram, new: Diagram, old_forms: Mapping[str, str] | None = None, new_forms: Mapping[str, str] | None = None
+    old: Diagram,
+    new: Diagram,
+    old_forms: Mapping[str, str] | None = None,
+    new_forms: Mapping[str, str] | None = None,
+    *,
+    old_decisions: Collection[bytes] = (),
+    new_decisions: Collection[bytes] = (),
 ) -> Comparison:
-    """Every difference between two diagrams with their forms (form key -> form-js JSON)."""
+    """Every difference between two diagrams with their forms (form key -> form-js JSON) and decision tables (DMN)."""
     before, after = _Side(old), _Side(new)
     told = [
         *_process(old.process, new.process, before, after),
         *_nodes(before, after),
         *_flows(before, after),
         *compare_forms(old.process, new.process, old_forms or {}, new_forms or {}),
+        *compare_decisions(old.process, new.process, old_decisions, new_decisions),
         *_beside(before, after),
     ]
     places = after.places() | {id: place for id, place in before.places().items() if id not in after.process.nodes}
     first = {"process": -1}
-    told.sort(key=lambda c: (first.get(c.subject, 0), places.get(c.element or "", len(places)), c.subject == "form"))
+    told.sort(
+        key=lambda c: (
+            first.get(c.subject, 0),
+            places.get(c.element or "", len(places)),
+            c.subject in ("form", "decision"),
+        )
+    )
     moved = []
     for item in moves(before.picture, after.picture):
         node = after.process.nodes.get(item.id) or after.process.flows.get(item.id)
@@ -57,8 +72,8 @@ def compare(
         moved.append(replace(change, fact="position", follows=isinstance(item, Edge)))
     return Comparison(
         changes=(*told, *moved),
-        old_marks=_marks(c for c in (*told, *moved) if c.kind != "added"),
-        new_marks=_marks(c for c in (*told, *moved) if c.kind != "removed"),
+        old_marks=_marks((*told, *moved), before),
+        new_marks=_marks((*told, *moved), after),
     )
 
 
@@ -129,7 +144,7 @@ def _process(old: Process, new: Process, before: _Side, after: _Side) -> Iterato
         left, right = old.header.get(entry), new.header.get(entry)
         if left != right:
             found.append(Change("changed", "process", None, new.name, None, "header", left, right, entry))
-    if not found and _differs(before, after, old.key, new.key):
+    if _differs(before, after, old.key, new.key, told=bool(found)):
         found.append(Change("changed", "process", None, new.name, None, "other"))
     yield from found
 
@@ -147,55 +162,17 @@ def _nodes(before: _Side, after: _Side) -> Iterator[Change]:
         if id not in old:
             yield replace(after.change("added", node), follows=_alarm(after.process, node))
             continue
-        found = [*_facts(old[id], node, renamed), ("timer", before.timer(old[id]), after.timer(node))]
+        found = [*facts(old[id], node, renamed), ("timer", before.timer(old[id]), after.timer(node))]
         found = [(fact, a, b) for fact, a, b in found if a != b]
+        papers = {fact for fact, _a, _b in found} & {"inputs", "outputs"}
+        found = [one for one in found if one[0].removesuffix("_sources") + "s" not in papers]
         alarms = _deadline_of(before.process, old[id]) and _deadline_of(after.process, node)
         for fact, a, b in found:
             change = after.change("changed", node, fact, a, b)
             # The standard time is told at the step itself.
             yield replace(change, follows=bool(alarms) and fact in ("timer", "name"))
-        if not found and _differs(before, after, id, id):
+        if _differs(before, after, id, id, told=bool(found)):
             yield after.change("changed", node, "other")
-
-
-def _facts(old: Node, new: Node, renamed: Mapping[str, str]) -> Iterator[tuple[str, Any, Any]]:
-    lane = renamed.get(old.lane, old.lane) if old.lane else None
-    yield "kind", old.kind, new.kind
-    yield "name", old.name, new.name
-    yield "number", old.number, new.number
-    yield "documentation", old.documentation, new.documentation
-    if lane != new.lane:
-        yield "lane", old.lane, new.lane
-    yield "performers", old.candidate_groups, new.candidate_groups
-    yield "people", (old.candidate_users, old.assignee), (new.candidate_users, new.assignee)
-    yield "priority", old.priority, new.priority
-    yield "form", old.form_key, new.form_key
-    yield "action", old.action, new.action
-    yield "assumption", old.assumption, new.assumption
-    yield "inputs", _papers(old.inputs), _papers(new.inputs)
-    yield "outputs", _papers(old.outputs), _papers(new.outputs)
-    yield "duration", _text(old.deadline), _text(new.deadline)
-    yield "repetition", _repetition(old), _repetition(new)
-    yield "place", old.parent, new.parent
-    yield "host", old.attached_to, new.attached_to
-    yield "interrupting", old.interrupting, new.interrupting
-    yield "trigger", (old.trigger, old.wiring.event), (new.trigger, new.wiring.event)
-    yield "condition", old.wiring.condition, new.wiring.condition
-    yield "wiring", replace(old.wiring, event=None, condition=None), replace(new.wiring, event=None, condition=None)
-
-
-def _papers(papers: tuple[Paper, ...]) -> tuple[str, ...]:
-    return tuple(paper.text for paper in papers)
-
-
-def _text(timer: Timer | None) -> str | None:
-    return timer.text if timer else None
-
-
-def _repetition(node: Node) -> tuple[object, ...] | None:
-    if node.collection is None and not node.looped and not node.sequential:
-        return None
-    return node.collection, node.item_name, node.sequential, node.looped, node.gives, node.collects
 
 
 def _deadline_of(process: Process, node: Node) -> bool:
@@ -221,11 +198,11 @@ def _flows(before: _Side, after: _Side) -> Iterator[Change]:
     old, new = before.process.flows, after.process.flows
     for id, flow in old.items():
         if id not in new:
-            gone = not {flow.source, flow.target} <= after.process.nodes.keys()
+            gone = not {flow.source, flow.target} <= after.process.nodes.keys() and not _chosen(flow)
             yield replace(before.change("removed", flow, before=_route(before, flow)), follows=gone)
     for id, flow in new.items():
         if id not in old:
-            fresh = not {flow.source, flow.target} <= before.process.nodes.keys()
+            fresh = not {flow.source, flow.target} <= before.process.nodes.keys() and not _chosen(flow)
             yield replace(after.change("added", flow, after=_route(after, flow)), follows=fresh)
             continue
         was = old[id]
@@ -242,8 +219,13 @@ def _flows(before: _Side, after: _Side) -> Iterator[Change]:
             ends |= {end for end in (was.source, was.target) if end not in after.process.nodes}
             # A flow that now comes from an added step, or no longer from a removed one, is told with the step.
             yield replace(after.change("changed", flow, fact, *shown), follows=fact == "route" and bool(ends))
-        if not found and _differs(before, after, id, id):
+        if _differs(before, after, id, id, told=bool(found)):
             yield after.change("changed", flow, "other")
+
+
+def _chosen(flow: Flow) -> bool:
+    """Whether it is taken under a condition, which nothing else would tell."""
+    return flow.condition is not None
 
 
 def _route(side: _Side, flow: Flow) -> tuple[str, str]:
@@ -277,14 +259,19 @@ def _name(element: etree._Element) -> str:
     return " ".join(text.split())
 
 
-def _differs(before: _Side, after: _Side, old: str, new: str) -> bool:
+def _differs(before: _Side, after: _Side, old: str, new: str, *, told: bool) -> bool:
+    """Whether two elements say something else; where facts were told already, beyond what facts tell."""
     left, right = before.elements.get(old), after.elements.get(new)
-    return left is not None and right is not None and essence(left) != essence(right)
+    if left is None or right is None:
+        return False
+    return essence(left, without_facts=told) != essence(right, without_facts=told)
 
 
-def _marks(changes: Iterable[Change]) -> dict[str, Kind]:
+def _marks(changes: Iterable[Change], side: _Side) -> dict[str, Kind]:
+    """What to mark in one of the pictures; a step whose form or table came, went or differs is itself changed."""
     marks: dict[str, Kind] = {}
     for change in changes:
-        if change.element and RANK[change.kind] >= RANK[marks.get(change.element, "moved")]:
-            marks[change.element] = change.kind
+        kind = "changed" if change.subject in ("form", "decision") else change.kind
+        if change.element in side.elements and RANK[kind] >= RANK[marks.get(change.element, "moved")]:
+            marks[change.element] = kind
     return marks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from engine.diagram.changes import Change
@@ -13,26 +14,16 @@ from forms.definition import parse, walk
 from forms.errors import FormError
 from forms.model import Field, Form
 
-#: attributes of a field -> the fact they make; those with one name are told once
+#: attributes of a field that are told under another name; all others under their own
 FACTS = {
-    "label": "label",
-    "label_en": "label",
-    "description": "hint",
-    "description_en": "hint",
-    "text": "text",
-    "type": "type",
-    "subtype": "type",
-    "required": "required",
-    "readonly": "readonly",
-    "choices": "choices",
-    "choices_from": "choices",
-    "hide": "shown",
-    "compute": "compute",
-    "source": "source",
-    "default": "default",
     "default_expression": "default",
+    "choices_from": "choices",
+    "subtype": "type",
+    "description": "hint",
+    "description_en": "hint_en",
 }
 APART = frozenset({"id", "key", "fields"})  #: what pairs fields, and what is compared by itself
+OF_FORM = ("name", "name_en", "description", "description_en", "series", "workbook")
 
 
 def compare_forms(old: Process, new: Process, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
@@ -49,8 +40,10 @@ def compare_forms(old: Process, new: Process, before: Mapping[str, str], after: 
         shown = right or left
         name = shown.name if shown else key
 
-        def change(kind: Any, fact: str = "", old: Any = None, new: Any = None, field: str = "") -> Change:
-            return Change(kind, "form", node.id, name or key, number, fact, old, new, field)  # noqa: B023
+        def change(
+            kind: Any, fact: str = "", old: Any = None, new: Any = None, field: str = "", path: str = ""
+        ) -> Change:
+            return Change(kind, "form", node.id, name or key, number, fact, old, new, field, path)  # noqa: B023
 
         if key not in before or key not in after:
             yield change("added" if key in after else "removed")
@@ -64,18 +57,20 @@ def compare_forms(old: Process, new: Process, before: Mapping[str, str], after: 
 
 
 def _fields(left: Form, right: Form, change: Any) -> Iterator[Change]:
-    if left.name != right.name:
-        yield change("changed", "name", left.name, right.name)
+    for name in OF_FORM:
+        before, after = getattr(left, name), getattr(right, name)
+        if before != after:
+            yield change("changed", f"form-{name}", *((before, after) if isinstance(after, str) else ()))
     old, new = dict(walk(left)), dict(walk(right))
-    for path, field in new.items():
+    for path in new:
         if path not in old:
-            yield change("added", "field", field=_label(field))
-    for path, field in old.items():
+            yield change("added", "field", field=_label(path, new), path=path)
+    for path in old:
         if path not in new:
-            yield change("removed", "field", field=_label(field))
+            yield change("removed", "field", field=_label(path, old), path=path)
     for path, field in new.items():
         if path in old:
-            yield from _field(old[path], field, change)
+            yield from _field(old[path], field, partial(change, field=_label(path, old), path=path))
     shared = [path for path in old if path in new]
     if shared != [path for path in new if path in old]:
         yield change("changed", "order")
@@ -84,18 +79,42 @@ def _fields(left: Form, right: Form, change: Any) -> Iterator[Change]:
 def _field(left: Field, right: Field, change: Any) -> Iterator[Change]:
     told = set()
     for one in fields(Field):
-        before, after = getattr(left, one.name), getattr(right, one.name)
-        fact = FACTS.get(one.name, "rules")
-        if one.name in APART or before == after or fact in told:
+        fact = FACTS.get(one.name, one.name)
+        if one.name in APART or fact in told or getattr(left, one.name) == getattr(right, one.name):
             continue
         told.add(fact)
-        plain = all(isinstance(value, str | bool | int | float | None) for value in (before, after))
-        shown = (before, after) if plain and fact not in ("rules", "shown") else (None, None)
-        yield change("changed", f"field-{fact}", *shown, field=_label(left))
+        yield change("changed", f"field-{fact}", _value(left, fact), _value(right, fact))
 
 
-def _label(field: Field) -> str:
-    return field.label or field.key or field.text[:60] or field.id
+def _value(field: Field, fact: str) -> Any:
+    """What a field says about one fact, where a page can show it; None where it says nothing, or too much."""
+    if fact == "default":
+        return field.default if field.default_expression is None else f"={field.default_expression}"
+    if fact == "choices":
+        return (field.choices_from,) if field.choices_from else _options(field)
+    if fact == "type":
+        return f"{field.type} {field.subtype or ''}".strip()
+    if fact == "columns":
+        return tuple(column.label or column.key for column in field.columns)
+    if fact == "source":
+        return (field.source.activity, field.source.field) if field.source else None
+    return getattr(field, {"hint": "description", "hint_en": "description_en"}.get(fact, fact))
+
+
+def _options(field: Field) -> tuple[str, ...]:
+    """The labels of the choices; where two are alike, with the values that tell them apart."""
+    labels = [choice.label for choice in field.choices]
+    return tuple(
+        f"{choice.label} ({choice.value})" if labels.count(choice.label) > 1 else choice.label
+        for choice in field.choices
+    )
+
+
+def _label(path: str, known: Mapping[str, Field]) -> str:
+    """The label of a field; of a column in a table that people fill in behind that of the table."""
+    field, (table, _dot, cell) = known[path], path.rpartition(".")
+    label = field.label or field.key or field.text[:60] or field.id
+    return f"{_label(table, known)} › {label}" if cell and table in known else label
 
 
 def _form(text: str | None) -> Form | None:

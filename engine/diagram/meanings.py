@@ -139,3 +139,18 @@ def _assigned(node: Node) -> tuple[tuple[str, str], ...]:
         return assignments(node.wiring.script or "")
     except ExpressionError:
         return ()
+
+
+class FormMeanings:
+    """Looks up names inside one form; a place is the path of the field whose condition mentions them."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def of(self, wanted: Term, at: str | None) -> Meaning | None:
+        """The field of that name: of the same row first, then of the form."""
+        table = (at or "").rpartition(".")[0]
+        rows = next((leaf.field.fields for leaf in leaves(self.form.fields) if table and leaf.field.key == table), ())
+        found = (leaf.field for leaf in (*leaves(rows), *leaves(self.form.fields)) if leaf.field.key == wanted.name)
+        field = next(found, None)
+        return Meaning(field) if field and not wanted.cell else None

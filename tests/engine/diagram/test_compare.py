@@ -126,8 +126,11 @@ def test_fields_of_forms_are_told_by_their_labels() -> None:
     (change,) = comparison.changes
     assert (change.subject, change.element, change.fact) == ("form", "sampaikan_dokumen", "field-label")
     assert (change.before, change.after, change.number) == ("Tanggal kirim", "Hari kirim", "6")
+    assert comparison.new_marks == comparison.old_marks == {"sampaikan_dokumen": "changed"}
     gone = {key: form for key, form in FORMS.items() if key != "penyampaian"}
     assert told(edited(('name="Lengkap?"', 'name="Lengkap?"'), forms=gone)) == [("removed", "sampaikan_dokumen", "")]
+    came = compare(read(XML.encode()), read(XML.encode()), gone, FORMS)
+    assert came.new_marks == {"sampaikan_dokumen": "changed"}, "the form came, the step was there"
 
 
 def test_what_has_no_fact_of_its_own_is_told_all_the_same() -> None:
