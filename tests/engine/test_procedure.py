@@ -88,6 +88,12 @@ def test_the_data_end_up_delivered(procedure: Database, as_: As) -> None:
     assert {d.state for d in page.deadlines} == {"met"}
 
 
+def test_who_has_sent_is_told_how_many_units_are_still_to_send(procedure: Database, as_: As) -> None:
+    to_the_units(procedure, as_)
+    told = [send(procedure, as_(unit), "isi_data_unit", answers.unit_data(unit)) for unit in answers.UNITS]
+    assert [(sent.waiting_for, len(sent.next)) for sent in told] == [(3, 0), (2, 0), (1, 0), (0, 1)]
+
+
 def test_a_return_reopens_only_the_incomplete_units_with_note_and_earlier_rows(
     procedure: Database, as_: As, clock: SetClock
 ) -> None:
