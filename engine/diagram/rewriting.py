@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.diagram.element import embedded, expression
-from engine.diagram.xml import ALUR, BPMN, CAMUNDA, children, is_bpmn, local, parse, plain
+from engine.diagram.xml import ALUR, BPMN, BPMNDI, CAMUNDA, children, is_bpmn, local, parse, plain, reference
 
 _LOOSE = frozenset({"conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality"})
 _TIMES = frozenset({"timeDuration", "timeDate", "timeCycle"})
@@ -78,6 +78,37 @@ def with_form(xml: bytes, activity: str, form_key: str) -> bytes:
         del at.attrib[f"{{{CAMUNDA}}}formRef"]
     at.set(f"{{{CAMUNDA}}}formKey", form_key)
     return closed(root)
+
+
+def ids_in(xml: bytes) -> frozenset[str]:
+    """Every id in a file. Raises InvalidDiagram."""
+    return frozenset(filter(None, (element.get("id") for element in parse(xml).iter(etree.Element))))
+
+
+def with_key(xml: bytes, old: str, key: str, name: str) -> bytes:
+    """The file with another id and name for a process, wherever something of BPMN refers to it: its pool, the
+    drawing, calls of itself. What is foreign stays as it is."""
+    root = opened(xml)
+    for process in children(root, "process"):
+        if plain(process, "id") == old:
+            was = plain(process, "name")
+            process.set("id", key)
+            process.set("name", name)
+            for pool in _referring(root, old, "processRef"):
+                if was is None or plain(pool, "name") in (None, was, old):
+                    pool.set("name", name)
+    for attribute in ("processRef", "bpmnElement", "calledElement"):
+        for element in _referring(root, old, attribute):
+            element.set(attribute, (element.get(attribute) or "").strip().removesuffix(old) + key)
+    return closed(root)
+
+
+def _referring(root: etree._Element, id: str, attribute: str) -> Iterator[etree._Element]:
+    """What names an element of BPMN or of its drawing in an attribute, with or without a prefix."""
+    for element in root.iter(etree.Element):
+        given = (element.get(attribute) or "").strip()
+        if given and reference(given) == id and (is_bpmn(element) or element.tag.startswith(f"{{{BPMNDI}}}")):
+            yield element
 
 
 def spots(root: etree._Element) -> Iterator[Spot]:

@@ -18,7 +18,7 @@ from forms import definition, editing, renaming, tree
 from forms.editing import Part, Place
 from forms.errors import FormError
 
-from . import design_rows, designs, form_edits
+from . import design_rows, designs, form_edits, keys
 from .design_rows import DesignView, OtherDesign
 from .following import found, rewritten
 from .form_edits import Edit
@@ -132,7 +132,7 @@ def new_form(
     if not name or len(name) > 300:
         raise InvalidInput("name", N_("Give the form a name of at most 300 characters."))
     form_key = form_key.strip() or tree.free(name, draft.forms, otherwise="form")
-    if not designs.KEY.fullmatch(form_key):
+    if not keys.KEY.fullmatch(form_key):
         raise InvalidInput("key", N_("Use letters, digits and “_” in the key, beginning with a letter."))
     if form_key in draft.forms:
         raise Conflict(f"there is a form {form_key} already")

@@ -1,12 +1,12 @@
 """Diagrams while they are drawn: a draft for each person and process, its problems, and putting it in force.
 
 Nothing here runs: cases know versions only. Versions themselves (restore, retire, reinstate) are in versions.py,
-offered here too; what the panel of the modeler may choose from is in design_choices.py.
+offered here too; what the panel of the modeler may choose from is in design_choices.py, files from elsewhere in
+uploads.py.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,7 +36,7 @@ from engine.model import DefinitionRow, DesignRow
 from engine.people import positions
 from engine.versions import reinstate, required_reason, restore, retire
 
-from . import design_rows
+from . import design_rows, keys
 from .design_choices import DesignChoices, choices
 from .design_rows import DesignView, OtherDesign
 
@@ -58,10 +58,7 @@ __all__ = [
     "restore",
     "retire",
     "save",
-    "upload",
 ]
-
-KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def listing(uow: UnitOfWork) -> tuple[DesignItem, ...]:
 
 def open_design(uow: UnitOfWork, key: str) -> DesignView:
     """The actor's draft of a process, else what is in force. Raises NotFound, NotAllowed."""
-    newest = _editable(uow, key)
+    newest = editable(uow, key)
     row = design_rows.mine(uow, key)
     if row is not None:
         return design_rows.view(uow, row, newest)
@@ -144,7 +141,7 @@ def open_design(uow: UnitOfWork, key: str) -> DesignView:
 
 def open_other(uow: UnitOfWork, key: str, person_id: int) -> DesignView:
     """Somebody else's draft of a process, to be read and compared. Owners and administrators; NotFound."""
-    newest = _editable(uow, key)
+    newest = editable(uow, key)
     row = uow.session.scalar(select(DesignRow).where(DesignRow.process_key == key, DesignRow.person_id == person_id))
     if row is None or (newest is None and person_id != uow.actor.person_id and not uow.actor.administrator):
         raise NotFound("draft", key)
@@ -156,7 +153,7 @@ def problems(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str]) ->
 
     Raises NotFound and NotAllowed only.
     """
-    newest = _editable(uow, key)
+    newest = editable(uow, key)
     try:
         checked = deployment.judged(uow, xml, forms, _decisions(uow, newest))
     except InvalidDiagram as error:
@@ -169,7 +166,7 @@ def decisions(uow: UnitOfWork, key: str) -> tuple[bytes, ...]:
 
     Raises NotFound and NotAllowed.
     """
-    return _decisions(uow, _editable(uow, key))
+    return _decisions(uow, editable(uow, key))
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------
@@ -180,39 +177,12 @@ def new_design(uow: UnitOfWork, name: str, key: str, *, task: str = "Langkah per
 
     Raises NotAllowed, InvalidInput, Conflict when there is such a process or draft already.
     """
-    owner = _designer(uow)
-    name, key = " ".join(name.split()), key.strip()
-    if not name or len(name) > 300:
-        raise InvalidInput("name", N_("Give the process a name of at most 300 characters."))
-    if not KEY.fullmatch(key):
-        raise InvalidInput("key", N_("Use letters, digits and “_” in the key, beginning with a letter."))
+    owner = designer(uow)
+    name, key = keys.checked(name, key)
     if definitions.known(uow, key) or design_rows.mine(uow, key) is not None:
         raise Conflict(f"there is a process {key} already")
     xml = blank(key, name, owner=owner.key, lane=owner.name, task=task)
     return design_rows.insert(uow, key, name, xml, {}, None)
-
-
-def upload(uow: UnitOfWork, xml: bytes, forms: Mapping[str, str] | None = None, *, replace: bool = False) -> DesignView:
-    """Begin a draft from a file; forms that did not come with it are those in force.
-
-    Raises InvalidDiagram where it can't be read, NotAllowed, and DesignChanged where the actor has a draft of this
-    process already, unless it may be replaced.
-    """
-    process = head(xml)
-    if not KEY.fullmatch(process.key):
-        raise InvalidInput("key", N_("Use letters, digits and “_” in the key, beginning with a letter."))
-    newest = _editable(uow, process.key, new=True)
-    _check_size(xml, forms or {})
-    in_force = definitions.content_of(uow, newest.id).forms if newest else {}
-    together = {**in_force, **(forms or {})}
-    name = process.name[:300]
-    row = design_rows.mine(uow, process.key, lock=True)
-    if row is None:
-        return design_rows.insert(uow, process.key, name, xml, together, newest)
-    if not replace:
-        raise DesignChanged(process.key, row.revision, row.updated_at)
-    row.base_version = newest.version if newest else None
-    return design_rows.write(uow, row, name, xml, together, newest)
 
 
 def save(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str], *, revision: int) -> DesignView:
@@ -221,8 +191,8 @@ def save(uow: UnitOfWork, key: str, xml: bytes, forms: Mapping[str, str], *, rev
     Raises DesignChanged when another window has saved meanwhile, NotFound, NotAllowed, InvalidInput for what is too
     large to be kept.
     """
-    newest = _editable(uow, key)
-    _check_size(xml, forms)
+    newest = editable(uow, key)
+    check_size(xml, forms)
     row = design_rows.mine(uow, key, lock=True)
     if (row.revision if row else 0) != revision:
         raise DesignChanged(key, row.revision if row else 0, row.updated_at if row else None)
@@ -252,7 +222,7 @@ def publish(uow: UnitOfWork, key: str, *, revision: int, reason: str, expected_n
     InvalidInput without a reason, DesignChanged, InvalidDiagram, and VersionChanged when somebody has published
     meanwhile.
     """
-    newest = _editable(uow, key)
+    newest = editable(uow, key)
     row = design_rows.mine(uow, key, lock=True)
     if row is None:
         raise NotFound("draft", key)
@@ -275,19 +245,19 @@ def _decisions(uow: UnitOfWork, newest: DefinitionRow | None) -> tuple[bytes, ..
     return definitions.content_of(uow, newest.id).decisions if newest else ()
 
 
-def _editable(uow: UnitOfWork, key: str, *, new: bool = False) -> DefinitionRow | None:
+def editable(uow: UnitOfWork, key: str, *, new: bool = False) -> DefinitionRow | None:
     """The newest version, which the actor may edit; None for a process that is only a draft of theirs, or `new`."""
     newest = definitions.known(uow, key)
     if newest is not None:
         definitions.require_owner(uow, definitions.diagram_of(uow, newest.id).process, "edit")
     else:
-        _designer(uow)
+        designer(uow)
         if not new and design_rows.mine(uow, key) is None and not uow.actor.administrator:
             raise NotFound("process", key)
     return newest
 
 
-def _designer(uow: UnitOfWork) -> Entitlement:
+def designer(uow: UnitOfWork) -> Entitlement:
     """The position through which the actor may begin new processes. Raises NotAllowed."""
     owned = {
         owner
@@ -315,7 +285,7 @@ def _other_key(process: Process, key: str) -> tuple[DiagramProblem, ...]:
     )
 
 
-def _check_size(xml: bytes, forms: Mapping[str, str]) -> None:
+def check_size(xml: bytes, forms: Mapping[str, str]) -> None:
     """Refuse what is too large, or holds characters that a database can't keep."""
     if len(xml) + sum(len(key) + len(text) for key, text in forms.items()) > LARGEST:
         raise InvalidInput("xml", N_("The diagram and its forms have more than %(most)s MB."), most=LARGEST // 1048576)

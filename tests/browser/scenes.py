@@ -12,6 +12,7 @@ from engine.db import Database
 from engine.identity import SYSTEM
 from engine.model import InstanceRow, TaskRow, TaskState
 from engine.people import positions
+from tests.conftest import ROOT
 
 Find = Callable[[Database], str]
 
@@ -96,6 +97,16 @@ def press_first(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         page.get_by_role("button", name=name).first.click()
         page.wait_for_load_state()
+
+    return act
+
+
+def open_file(name: str) -> Callable[[Page], None]:
+    """Choose a file of the project and send it."""
+
+    def act(page: Page) -> None:
+        page.locator("input[type=file]").set_input_files(ROOT / name)
+        press("Buka sebagai draf")(page)
 
     return act
 
@@ -215,6 +226,7 @@ SCENES = (
     Scene("rancang-baru", "pengelola_sop", "/design/new"),
     Scene("rancang-baru-ditolak", "pengelola_sop", "/design/new", press("Mulai menggambar")),
     Scene("rancang-tanpa-berkas", "pengelola_sop", "/design", press("Buka sebagai draf")),
+    Scene("rancang-berkas", "pengelola_sop", "/design", open_file("processes/permohonan_cuti.bpmn")),
     Scene("formulir-daftar", "pengelola_sop", "/design/permohonan_cuti/forms"),
     Scene(
         "formulir-bangun",

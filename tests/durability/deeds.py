@@ -27,7 +27,7 @@ from engine import (
 )
 from engine.clock import SetClock
 from engine.db import Database, UnitOfWork
-from engine.drafting import design_forms, designs
+from engine.drafting import design_forms, designs, uploads
 from engine.identity import NOBODY, SYSTEM, HoldingKind
 from engine.model import HoldingRow, PositionRow, TaskRow, TaskState
 from engine.moving import migration
@@ -308,7 +308,7 @@ DEEDS: Mapping[str, Deed] = {
         first=lambda database, _: ex.begun(database, "business_rule_task", {"years": 3, "kind": "annual"}),
     ),
     "draw a new process": Deed(ex.OWNER, lambda uow, _: designs.new_design(uow, "Cuti", "cuti")),
-    "begin a draft from a file": Deed(ex.OWNER, lambda uow, _: designs.upload(uow, *ex.seed(), replace=True)),
+    "begin a draft from a file": Deed(ex.OWNER, lambda uow, _: uploads.upload(uow, *ex.seed(), replace=True)),
     "save a drawing": Deed(ex.OWNER, ex.draft),
     "save a drawing again": Deed(ex.OWNER, ex.draft, first=ex.drafted),
     "edit a form": Deed(ex.OWNER, ex.built(design_forms.edit, ex.FORM, ex.named_anew)),

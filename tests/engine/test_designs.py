@@ -11,7 +11,7 @@ import pytest
 from engine import definitions, deployment, history, instances, mailbox, procedures, versions
 from engine.clock import SetClock
 from engine.db import Database
-from engine.drafting import designs
+from engine.drafting import designs, uploads
 from engine.errors import (
     Conflict,
     DesignChanged,
@@ -165,7 +165,7 @@ def test_only_owners_and_administrators_touch_a_process(procedure: Database, as_
         lambda uow: designs.problems(uow, KEY, b"<x/>", {}),
         lambda uow: designs.choices(uow, KEY),
         lambda uow: designs.new_design(uow, "Baru", "baru"),
-        lambda uow: designs.upload(uow, (ROOT / "processes" / f"{KEY}.bpmn").read_bytes()),
+        lambda uow: uploads.upload(uow, (ROOT / "processes" / f"{KEY}.bpmn").read_bytes()),
         lambda uow: designs.publish(uow, KEY, revision=1, reason="Perlu.", expected_newest=1),
         lambda uow: designs.restore(uow, KEY, 1, "Perlu."),
         lambda uow: designs.retire(uow, KEY, "Perlu."),
@@ -200,21 +200,21 @@ def test_an_uploaded_file_becomes_a_draft_with_the_forms_in_force(procedure: Dat
     owner = as_(OWNER)
     xml = (ROOT / "processes" / f"{KEY}.bpmn").read_bytes()
     with procedure.begin(owner) as uow:
-        view = designs.upload(uow, xml.replace(b">PT5M<", b">PT6M<"), {"penyampaian": "{}"})
+        view = uploads.upload(uow, xml.replace(b">PT5M<", b">PT6M<"), {"penyampaian": "{}"})
     assert (view.forms["penyampaian"], view.base_version) == ("{}", 1)
     assert view.forms["permintaan_data"].startswith("{")
     with pytest.raises(DesignChanged), procedure.begin(owner) as uow:
-        designs.upload(uow, xml)
+        uploads.upload(uow, xml)
     with procedure.begin(owner) as uow:
-        assert designs.upload(uow, xml, replace=True).revision == 2
+        assert uploads.upload(uow, xml, replace=True).revision == 2
     with pytest.raises(InvalidDiagram), procedure.begin(owner) as uow:
-        designs.upload(uow, b"<no-diagram/>")
+        uploads.upload(uow, b"<no-diagram/>")
 
 
 def test_a_file_that_can_not_run_yet_is_a_draft_whose_problems_say_what_to_do(procedure: Database, as_: As) -> None:
     xml = bpmn(one()).replace(b'isExecutable="true"', b'isExecutable="false"')
     with procedure.begin(as_(OWNER)) as uow:
-        view = designs.upload(uow, xml)
+        view = uploads.upload(uow, xml)
         found = designs.problems(uow, view.process_key, view.xml, {})
     assert (view.process_key, view.name, [p.rule for p in found]) == ("p", "Test", ["not-executable"])
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zlib
+from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
@@ -150,6 +154,60 @@ def test_a_file_in_another_encoding_opens_as_the_same_text(owner: Desk) -> None:
     assert answer.status_code == 303
     draft = owner.ask("GET", f"{answer.headers['Location']}/draft")
     assert "café" in draft["xml"] and 'encoding="UTF-8"' in draft["xml"]
+
+
+def send(owner: Desk, xml: bytes | None = None, **data: str) -> Any:
+    """Open a file, or what the page that asked about it holds."""
+    file = {"file": (BytesIO(xml), "dari luar.bpmn")} if xml is not None else {}
+    return owner.client.post("/design/upload", data={"csrf_token": owner.token, **file, **data})
+
+
+def hidden(page: str) -> str:
+    return html.unescape(re.search(r'name="content" value="([^"]+)"', page)[1])  # type: ignore[index]
+
+
+def test_a_file_whose_key_nobody_chose_is_asked_for_one_and_not_chosen_twice(owner: Desk) -> None:
+    xml = (ROOT / "tests" / "browser" / "foreign.bpmn").read_bytes().replace(b'"surat"', b'"Process_1"')
+    asked = send(owner, xml)
+    assert asked.status_code == 200 and "dari luar.bpmn" in asked.text
+    assert 'value="Surat masuk"' in asked.text and 'value="surat_masuk"' in asked.text
+    content = hidden(asked.text)
+    refused = send(owner, content=content, file_name="dari luar.bpmn", name="Surat ke camat", key=LEAVE)
+    assert refused.status_code == 422 and "Sudah ada proses dengan kunci ini" in refused.text
+    assert 'value="Surat ke camat"' in refused.text and hidden(refused.text) == content
+    assert send(owner, content=content, name=" ", key="surat").status_code == 422
+    made = send(owner, content=content, name="Surat ke camat", key="")
+    assert made.headers["Location"] == "/design/surat_ke_camat"
+    draft = owner.ask("GET", "/design/surat_ke_camat/draft")["xml"]
+    assert 'id="surat_ke_camat"' in draft and 'bpmnElement="surat_ke_camat"' in draft and "kantor:arsip" in draft
+
+
+def test_a_file_of_a_process_there_is_replaces_no_draft_unasked(owner: Desk) -> None:
+    draft = owner.ask("GET", f"/design/{LEAVE}/draft")
+    xml = str(draft["xml"]).encode()
+    sent = {"xml": longer(draft), "forms": draft["forms"], "revision": 0}
+    owner.ask("PUT", f"/design/{LEAVE}/draft", sent)
+    asked = send(owner, xml)
+    assert asked.status_code == 200 and "draf saya untuk Permohonan Cuti" in asked.text
+    content = hidden(asked.text)
+    undecided = send(owner, content=content, name="Cuti", key="cuti")
+    assert undecided.status_code == 422 and "Pilih berkas ini menjadi apa." in undecided.text
+    assert owner.ask("GET", f"/design/{LEAVE}/draft")["revision"] == 1
+    made = send(owner, content=content, become="new", name="Cuti lain", key="cuti_lain")
+    assert made.headers["Location"] == "/design/cuti_lain"
+    assert set(owner.ask("GET", "/design/cuti_lain/draft")["forms"]) == set(draft["forms"])
+    assert owner.ask("GET", f"/design/{LEAVE}/draft")["revision"] == 1
+    assert send(owner, content=content, become="draft").headers["Location"] == f"/design/{LEAVE}"
+    replaced = owner.ask("GET", f"/design/{LEAVE}/draft")
+    assert (replaced["revision"], "P3D" in replaced["xml"]) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "no base64!", b64encode(b"no zlib").decode(), b64encode(zlib.compress(bytes(6_000_000))).decode()]
+)
+def test_a_file_that_did_not_travel_whole_is_asked_for_again(owner: Desk, content: str) -> None:
+    refused = send(owner, content=content, name="Surat", key="surat")
+    assert refused.status_code == 422 and "Pilih sekali lagi" in refused.text
 
 
 def test_a_new_process_needs_a_name_and_a_key_of_its_own(owner: Desk) -> None:

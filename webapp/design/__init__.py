@@ -6,4 +6,4 @@ from flask import Blueprint
 
 design = Blueprint("design", __name__, url_prefix="/design")
 
-from webapp.design import builder, drafts, forms, pages, rehearsal  # noqa: E402, F401
+from webapp.design import builder, drafts, forms, pages, rehearsal, uploads  # noqa: E402, F401

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from engine.db import UnitOfWork
 from engine.drafting import designs
-from engine.errors import Conflict, DesignChanged, InvalidDiagram, InvalidInput, NotAllowed
-from webapp import context, i18n
+from engine.drafting.keys import key_from
+from engine.errors import Conflict, NotAllowed
+from webapp import context
 from webapp.design import design
 from webapp.plain_forms import PlainForm
 
@@ -64,35 +63,6 @@ def _new_page(form: PlainForm, typed: dict[str, str]) -> str:
     return render_template("design/new.html", form=form, typed=typed, others=others)
 
 
-@design.post("/upload")
-def upload() -> Page:
-    """Begin a draft from a .bpmn file and open it."""
-    with context.reading() as uow:
-        require_designer(uow)
-    storage = request.files.get("file")
-    form = PlainForm()
-    if storage is None or not storage.filename:
-        form.problems["file"] = _("Choose a .bpmn file.")
-    else:
-        try:
-            with context.writing() as uow:
-                made = designs.upload(uow, storage.stream.read(), replace=request.form.get("replace") == "yes")
-            return redirect(url_for("design.modeler", key=made.process_key), 303)
-        except DesignChanged:
-            form.problems["file"] = _(
-                "You have a draft of this process. Publish or discard it first, or tick “Replace my draft”."
-            )
-        except InvalidInput as error:
-            form.problems["file"] = i18n.translated(error.message, error.params)
-        except InvalidDiagram as error:
-            form.problems["file"] = " ".join(
-                f"{i18n.translated(p.message, p.params)} {i18n.translated(p.remedy, p.params)}" for p in error.problems
-            )
-    with context.reading() as uow:
-        items = designs.listing(uow)
-    return render_template("design/list.html", items=items, form=form), 422
-
-
 @design.get("/<key>")
 def modeler(key: str) -> str:
     """The modeler with the person's draft of a process, or what is in force."""
@@ -129,12 +99,6 @@ def require_designer(uow: UnitOfWork) -> None:
     """Raise NotAllowed unless the person may edit some process."""
     if not designs.may_design(uow):
         raise NotAllowed(uow.actor.name, "design processes")
-
-
-def key_from(name: str) -> str:
-    """A key made from a name: "Surat masuk" -> surat_masuk."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:80]
 
 
 def announce(name: str, version: int) -> None:
