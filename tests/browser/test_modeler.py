@@ -295,6 +295,37 @@ def test_a_step_is_copied_into_another_window_with_its_time_its_alert_and_its_fo
         assert "keputusan_cuti" not in designs.open_design(uow, DATA).forms
 
 
+def test_what_is_missing_is_drawn_from_the_problem_list_by_keyboard(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, LEAVE)
+    owner.evaluate(
+        """() => {
+            const { modeler } = window.alurModeler;
+            const at = (id) => modeler.get("elementRegistry").get(id);
+            const modeling = modeler.get("modeling");
+            modeling.removeElements([at("mulai")]);
+            modeling.connect(at("beri_pertimbangan"), at("tidak_diberikan"), { type: "bpmn:SequenceFlow" });
+            modeling.updateProperties(at("dari_disetujui_ke_siapkan_surat_izin"), {
+                conditionExpression: modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body: "disetujukan" }),
+            });
+        }"""
+    )
+    expect(drawing.summary(owner)).to_contain_text("2 harus diperbaiki")
+    owner.get_by_role("button", name="Tambah mulai").press("Enter")
+    expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
+    owner.get_by_role("button", name="Beri keputusan di depannya").press("Enter")
+    expect(drawing.summary(owner)).to_contain_text("2 harus diperbaiki")  # when each of the two is taken
+    owner.get_by_role("button", name=re.compile("^Jadikan .* jalur selain itu")).press("Enter")
+    expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
+    expect(owner.locator("#problem-list button:focus")).to_have_count(1)  # ready for the next one
+    owner.get_by_role("button", name="Perbaiki namanya", exact=True).press("Enter")
+    expect(drawing.panel(owner).get_by_label("Ungkapan")).to_be_focused()
+    drawing.kept(owner)
+    nodes = drawing.draft(working, LEAVE).nodes.values()
+    assert [node.lane for node in nodes if node.kind == "startEvent"] == ["Kasubag Umum dan Kepegawaian"]
+    decision = next(node for node in nodes if node.kind == "exclusiveGateway" and node.id != "disetujui")
+    assert (len(decision.incoming), len(decision.outgoing)) == (1, 2)
+
+
 def test_what_was_drawn_without_a_connection_is_sent_when_it_is_back(owner: Page, working: Database) -> None:
     drawing.open_modeler(owner, DATA)
     owner.context.set_offline(True)

@@ -1,12 +1,10 @@
 // Quick fixes: where the mend is obvious, one button beside the finding makes it, or opens the place where it is made.
 import { extensionList } from "./commands/extensions.js";
-import { getBoundingBox } from "./geometry.js";
 import { Refused, ask } from "./server.js";
 import { getBusinessObject, is, isActivity, named, processOf, standardTimer } from "./model.js";
 import { createForm } from "./panel/task.jsx";
+import { redraws } from "./redraws.js";
 import { t } from "./language.js";
-
-const POOL_HEAD = 30;
 
 /** Give the process another key or name; where it has no pool it is an element of the canvas itself. */
 export function rename(modeler, properties) {
@@ -54,6 +52,7 @@ const FIELDS = {
   "bad-binding": ["Choose a version", "alur-called-binding"],
   "no-source": ["Say where it comes from", "alur-mappings-in"],
   "not-caught": ["Choose which one", "alur-target"],
+  "loose-link": ["Choose a link", "alur-target"],
   unreachable: ["Choose what comes before", "alur-before"],
   "dead-end": ["Choose what follows", "alur-next"],
   "flow-to-nowhere": ["Choose what follows", "alur-next"],
@@ -83,6 +82,11 @@ function time({ element }) {
   return { label: t("Set the time"), run: () => (step ? this.open(step, "alur-standard-time") : this.open(element, "alur-timer")) };
 }
 
+/** A flow that can't be. */
+function removed({ element }) {
+  return is(element, "bpmn:SequenceFlow") && { label: t("Delete the flow"), run: () => this.modeling.removeElements([element]) };
+}
+
 const MENDS = {
   "bad-expression": expression("Correct the expression", "text"),
   "no-name"({ element, problem }) {
@@ -90,6 +94,32 @@ const MENDS = {
     return element && { label: t(label), run: () => this.open(element, "alur-target") };
   },
 
+  "bad-variable": expression("Correct the name", "name"),
+
+  "bad-id"({ element }) {
+    return element && { label: t("Correct the ID"), run: () => this.open(element, "id") };
+  },
+
+  "condition-ignored"({ element }) {
+    return element && { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
+  },
+
+  "deadline-without-timer"({ element }) {
+    return element && { label: t("Remove the mark"), run: () => this.modeling.updateProperties(element, { "alur:deadline": undefined }) };
+  },
+
+  "several-flows"({ element }) {
+    return element && { label: t("Put a decision before them"), run: () => this.decide(element) };
+  },
+
+  "no-start"({ element }) {
+    return { label: t("Add a start"), run: () => this.addStart(element) };
+  },
+
+  "flow-across": removed,
+  "flow-wrong-way": removed,
+
+  "several-times": time,
   "no-time": time,
   "bad-time": time,
   "repeats-here": time,
@@ -156,7 +186,7 @@ const MENDS = {
   },
 };
 
-Object.assign(Fixes.prototype, {
+Object.assign(Fixes.prototype, redraws, {
   newForm(element, key) {
     const names = { commandStack: this.modeler.get("commandStack"), modeling: this.modeling, forms: this.modeler.get("forms") };
     const name = element.businessObject.name || key || t("New form");
@@ -186,7 +216,7 @@ Object.assign(Fixes.prototype, {
       property: "inputParameters",
       items: items.map(([name, value]) => ["camunda:InputParameter", { name, value }]),
     });
-    this.open(element, "alur-connector-in");
+    this.open(element, `alur-connector-in-${known.length}-value`);
   },
 
   /** Of several pools the chosen one runs, and carries the key of the draft; a pool that had it gives it away. */
@@ -214,34 +244,5 @@ Object.assign(Fixes.prototype, {
   keyBack(id) {
     const process = processOf(this.canvas.getRootElement());
     if (process && (!id || process.id === id)) rename(this.modeler, { id: this.config.key });
-  },
-
-  makeDefault(gateway, flow) {
-    this.modeler.get("commandStack").execute("alur.together", {
-      steps: () => {
-        if (getBusinessObject(flow).conditionExpression) this.modeling.updateProperties(flow, { conditionExpression: undefined });
-        this.modeling.updateProperties(gateway, { default: getBusinessObject(flow) });
-      },
-    });
-  },
-
-  /** A pool around a diagram that has none, with one lane: somebody can be named for its steps then. */
-  drawPool() {
-    const root = this.canvas.getRootElement();
-    const bounds = getBoundingBox(root.children.filter((one) => !one.labelTarget));
-    const frame = { x: bounds.x - 110, y: bounds.y - 60, width: bounds.width + 170, height: bounds.height + 120 };
-    const name = processOf(root).name;
-    let lane = null;
-    this.modeler.get("commandStack").execute("alur.together", {
-      steps: () => {
-        const shape = this.modeler.get("elementFactory").createParticipantShape({ type: "bpmn:Participant", isExpanded: true });
-        const pool = this.modeling.createShape(shape, frame, root);
-        if (name) this.modeling.updateProperties(pool, { name });
-        const inside = { x: pool.x + POOL_HEAD, y: pool.y, width: pool.width - POOL_HEAD, height: pool.height };
-        lane = this.modeling.createShape({ type: "bpmn:Lane" }, inside, pool);
-      },
-    });
-    this.reveal(lane.id, "alur-lane");
-    this.say(t("A pool with one lane was drawn. Choose whose lane it is."));
   },
 });

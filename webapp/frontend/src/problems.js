@@ -39,7 +39,8 @@ export class Problems {
   draw(problems) {
     this.found = problems;
     const warnings = problems.filter((one) => one.severity !== "error");
-    const focused = document.activeElement?.closest?.("[data-problem]")?.dataset.problem;
+    const focused = document.activeElement?.closest?.("[data-problem]");
+    const place = [...this.list.querySelectorAll("[data-problem]")].indexOf(focused);
     this.list.replaceChildren();
     this.section(t("Must be mended before publishing"), this.blocking, "error");
     this.section(t("Worth a look"), warnings, "warning");
@@ -47,9 +48,16 @@ export class Problems {
     const counts = [this.blocking.length && t("{n} to mend", { n: this.blocking.length }), warnings.length && t("{n} to look at", { n: warnings.length })];
     this.summary.textContent = problems.length ? counts.filter(Boolean).join(", ") : t("Nothing is missing. The diagram can be published.");
     this.summary.dataset.state = this.blocking.length ? "error" : warnings.length ? "warning" : "fine";
-    if (focused) this.list.querySelector(`[data-problem="${CSS.escape(focused)}"] button`)?.focus();
+    if (focused) this.keepPlace(focused.dataset.problem, place);
     this.mark();
     document.dispatchEvent(new CustomEvent("problems:drawn", { detail: { errors: this.blocking.length, warnings: warnings.length } }));
+  }
+
+  /** Who mends one finding after the other stays in the list: on the same one, else on what took its place. */
+  keepPlace(problem, place) {
+    const rows = [...this.list.querySelectorAll("[data-problem]")];
+    const row = rows.find((one) => one.dataset.problem === problem) ?? rows[Math.min(place, rows.length - 1)];
+    (row?.querySelector("button") ?? document.querySelector("[data-fold]")).focus();
   }
 
   section(title, problems, severity) {
