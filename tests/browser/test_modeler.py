@@ -60,6 +60,8 @@ def test_the_standard_time_in_the_panel_is_the_timer_in_the_diagram(owner: Page,
     drawing.panel(owner).get_by_role("button", name="Hapus waktu baku").click()
     expect(owner.locator('[data-element-id="peringatan_siapkan_data"]')).to_have_count(0)
     drawing.panel(owner).get_by_label("Satuan", exact=True).select_option("jam")
+    drawing.standard_time(owner, -6)
+    expect(drawing.panel(owner).get_by_role("alert")).to_contain_text("Angka bulat")
     drawing.standard_time(owner, 6)
     drawing.kept(owner)
     process = drawing.draft(working, DATA)
@@ -305,7 +307,7 @@ def test_what_is_missing_is_drawn_from_the_problem_list_by_keyboard(owner: Page,
             modeling.removeElements([at("mulai")]);
             modeling.connect(at("beri_pertimbangan"), at("tidak_diberikan"), { type: "bpmn:SequenceFlow" });
             modeling.updateProperties(at("dari_disetujui_ke_siapkan_surat_izin"), {
-                conditionExpression: modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body: "disetujukan" }),
+                conditionExpression: modeler.get("moddle").create("bpmn:FormalExpression", { body: "disetujukan" }),
             });
         }"""
     )

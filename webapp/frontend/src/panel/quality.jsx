@@ -1,7 +1,7 @@
 // Mutu baku: the printed number, what is needed, the standard time (the boundary timer itself), and the output.
 import { extensionList } from "../commands/extensions.js";
 import { parse } from "../duration.js";
-import { eventDefinition, formKey, is, standardTimer } from "../model.js";
+import { eventDefinition, formKey, getBusinessObject, is, standardTimer } from "../model.js";
 import { t } from "../language.js";
 import { Area, Button, Note, Text } from "./controls.jsx";
 import { orNothing, useModeler } from "./services.js";
@@ -22,7 +22,8 @@ export function StandardTimeEntry({ element, id }) {
     <Time id={id} label={t("Standard time")} text={text} commit={set} beside={remove}>
       {timer && !parse(text) && <div class="bio-properties-panel-description">{t("The timer says “{text}”. A number here replaces it.", { text: text || "?" })}</div>}
       <div class="bio-properties-panel-description">
-        {choices.office_time?.(element) ? t("Counted in working time. The superior is told when it has passed; the step stays open.") : t("The superior is told when it has passed; the step stays open.")}
+        {choices.office_time?.(element) ? t("Counted in working time.") : t("Counted day and night.")}{" "}
+        {timer && getBusinessObject(timer).cancelActivity ? t("The superior is told when it has passed, and the step ends.") : t("The superior is told when it has passed; the step stays open.")}
       </div>
     </Time>
   );

@@ -9,23 +9,27 @@ export function Time({ id, label, text, commit, beside, children }) {
   const found = parse(text);
   const [unit, setUnit] = useState(null);
   const shown = unit ?? found?.unit ?? "days";
+  const [refused, setRefused] = useState(false);
   const set = (number, of) => {
-    const whole = Number.parseInt(number, 10);
+    const wrong = number !== "" && !/^[1-9]\d{0,2}$/.test(number);
+    setRefused(wrong);
+    if (wrong) return;
     setUnit(null);
-    commit(whole > 0 ? write(whole, of) : "");
+    commit(number && write(Number(number), of));
   };
   return (
     <div class="bio-properties-panel-entry" data-entry-id={id} role="group" aria-labelledby={`${id}-legend`}>
       <div class="bio-properties-panel-label" id={`${id}-legend`}>{label}</div>
       <div class="alur-time">
         <NumberInput id={id} value={found ? String(found.number) : ""} commit={(number) => set(number, shown)} />
-        <select class="bio-properties-panel-input" id={`${id}-unit`} aria-label={t("Unit")} value={shown} onChange={(event) => (found ? set(found.number, event.target.value) : setUnit(event.target.value))}>
+        <select class="bio-properties-panel-input" id={`${id}-unit`} aria-label={t("Unit")} value={shown} onChange={(event) => (found ? set(String(found.number), event.target.value) : setUnit(event.target.value))}>
           <option value="minutes">{t("minutes")}</option>
           <option value="hours">{t("hours")}</option>
           <option value="days">{t("days")}</option>
         </select>
         {beside}
       </div>
+      {refused && <div class="bio-properties-panel-error" role="alert">{t("A whole number from 1 to 999; before it was {number}.", { number: found?.number ?? "–" })}</div>}
       {children}
     </div>
   );
