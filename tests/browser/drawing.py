@@ -103,6 +103,15 @@ def essence(xml: bytes) -> Shape:
     return _shape(root)
 
 
+def colours(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Which elements of the picture have colours of their own."""
+    shapes = [
+        shape for shape in etree.fromstring(xml).iter() if isinstance(shape.tag, str) and shape.get("bpmnElement")
+    ]
+    painted = [(str(one.get("bpmnElement")), {str(k): str(v) for k, v in one.attrib.items()}) for one in shapes]
+    return [(id, {k: v for k, v in found.items() if "olor" in k}) for id, found in painted if "olor" in str(found)]
+
+
 def _shape(element: etree._Element) -> Shape:
     children = tuple(_shape(child) for child in element if isinstance(child.tag, str))
     attributes = tuple(sorted((str(name), str(value)) for name, value in element.attrib.items()))

@@ -47,6 +47,7 @@ def test_nothing_of_a_file_is_lost_by_opening_and_saving_it(owner: Page) -> None
         )
         assert saved[1] == [], path.name
         assert drawing.essence(saved[0].encode()) == drawing.essence(path.read_bytes()), path.name
+        assert sorted(drawing.colours(saved[0].encode())) == sorted(drawing.colours(path.read_bytes())), path.name
 
 
 def test_the_standard_time_in_the_panel_is_the_timer_in_the_diagram(owner: Page, working: Database) -> None:
