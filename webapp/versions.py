@@ -86,8 +86,11 @@ class Side:
 
 
 @processes.get("/processes/<key>/compare")
-def compare(key: str) -> str:
-    """Two versions, or a version and one's own draft, side by side with every difference in words."""
+def compare(key: str) -> str | tuple[str, int]:
+    """Two versions, or a version and one's own draft, side by side with every difference in words.
+
+    `part=list` asks for the words alone.
+    """
     with context.reading() as uow:
         page = versions.listing(uow, key)
         newest = str(page.newest)
@@ -98,11 +101,14 @@ def compare(key: str) -> str:
         names, lists = positions.names(uow), positions.choices(uow)
     choices = [*drafts.items(), *((str(item.definition.version), _version(item.definition)) for item in page.items)]
     shown = {"page": page, "sides": sides, "choices": choices}
+    alone = request.args.get("part") == "list"
     try:
         old, new = (read.read(side.content.xml) for side in sides)
     except InvalidDiagram as error:
-        told = [f"{translated(p.message, p.params)} {translated(p.remedy, p.params)}" for p in error.problems]
-        return render_template("processes/compare.html", **shown, unreadable=told)
+        if alone:
+            return "", 204
+        unreadable = [f"{translated(p.message, p.params)} {translated(p.remedy, p.params)}" for p in error.problems]
+        return render_template("processes/compare.html", **shown, unreadable=unreadable)
     contents = [side.content for side in sides]
     found = compare_diagrams(
         old,
@@ -117,19 +123,20 @@ def compare(key: str) -> str:
         change_values.side(new.process, contents[1].forms, names, lists),
     )
     lines = [teller.line(change) for change in found.changes]
+    told = {
+        "lines": [line for line in lines if line.kind != "moved" and not line.follows],
+        "following": [line for line in lines if line.kind != "moved" and line.follows],
+        "moved": [line for line in lines if line.kind == "moved" and not line.follows],
+        "bent": sum(line.kind == "moved" and line.follows for line in lines),
+    }
+    if alone:
+        return render_template("processes/changes.html", **told)
     pictures = (
         sketch.of_comparison(old, found.old_marks, found.quiet, part="old"),
         sketch.of_comparison(new, found.new_marks, found.quiet, part="new"),
     )
     return render_template(
-        "processes/compare.html",
-        **shown,
-        lines=[line for line in lines if line.kind != "moved" and not line.follows],
-        following=[line for line in lines if line.kind != "moved" and line.follows],
-        moved=[line for line in lines if line.kind == "moved" and not line.follows],
-        bent=sum(line.kind == "moved" and line.follows for line in lines),
-        marks=(found.old_marks, found.new_marks),
-        pictures=pictures,
+        "processes/compare.html", **shown, **told, marks=(found.old_marks, found.new_marks), pictures=pictures
     )
 
 

@@ -57,6 +57,12 @@ def test_a_change_is_drawn_published_and_followed_by_the_case_that_runs(
     panel.get_by_label("Nama formulir baru").fill("Lembar periksa akhir")
     panel.get_by_role("button", name="Buat", exact=True).click()
     drawing.kept(page)
+    page.get_by_role("button", name="Terbitkan", exact=True).click()
+    told = page.get_by_role("dialog").get_by_role("region", name="Yang berubah sejak versi 1")
+    expect(told).to_contain_text(re.compile("Langkah 4 .* waktu baku .*4 .*5 hari kerja"))
+    expect(told).to_contain_text(re.compile("Tugas Memeriksa dokumen terakhir kali: .*setelah “Melakukan persiapan"))
+    expect(page.get_by_role("dialog").get_by_label("Alasan")).to_be_focused()
+    page.keyboard.press("Escape")
     drawing.publish(page, "Kelurahan memerlukan lima hari")
     expect(page.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
 

@@ -46,6 +46,14 @@ def test_an_owner_sees_what_a_colleague_has_drawn_and_staff_do_not(shop: Shop, v
     assert visit(STAFF).open(address).status == 403
 
 
+def test_the_words_of_a_comparison_are_to_be_had_alone(shop: Shop, visit: Visit) -> None:
+    publish(shop.database, ("PT15M", "PT20M"))
+    page = visit(OWNER).open(f"/processes/{KEY}/compare?from=1&to=2&part=list")
+    told = " ".join(page.root.text_content().split())
+    assert "waktu baku sebelumnya: 15" in told and "sekarang: 20 menit" in told
+    assert not page.root.xpath("//h1 | //a"), "nothing but the words"
+
+
 def test_versions_tell_who_when_why_and_staff_find_no_button(shop: Shop, visit: Visit) -> None:
     publish(shop.database, ("Baca rencana", "Teliti rencana"), reason="Judulnya kurang jelas.")
     shop.start()
@@ -78,6 +86,7 @@ def test_a_retired_process_is_marked_everywhere_and_starts_no_case(shop: Shop, v
         staff.open(address)
         assert "dicabut" in staff.page.text, address
         assert f"/processes/{KEY}/start" not in staff.page.actions(), address
+        assert "Berkas dimulai oleh" not in staff.page.text, "nobody starts any"
     assert "Diganti SOP lain." in staff.page.text
     visitor.open(f"/processes/{KEY}/versions")
     visitor.press(f"/processes/{KEY}/reinstate", {"reason": "Masih dipakai."})

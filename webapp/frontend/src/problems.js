@@ -24,7 +24,13 @@ export class Problems {
     this.timer = setTimeout(() => this.check(), pause);
   }
 
+  /** Ask, and wait for the findings of whoever asked last: an answer that was overtaken is not drawn. */
   async check() {
+    this.latest = this.look();
+    for (let one = null; one !== this.latest; ) await (one = this.latest);
+  }
+
+  async look() {
     const mine = (this.asked += 1);
     try {
       const { problems } = await ask("POST", this.address, await this.draft.content());

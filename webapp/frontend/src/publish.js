@@ -35,6 +35,21 @@ export function publisher({ config, draft, problems, say, meta }) {
     if ((await openDialog("published")) === "yes") await attempt(facts.newest);
   }
 
+  /** What the draft changes, in the words of the comparison. Where it can't be had the dialog does without. */
+  async function tellChanges() {
+    const place = part("publish-changes");
+    if (!place) return;
+    place.hidden = true;
+    try {
+      const answer = await fetch(`${config.addresses.compare}?to=draft&part=list`, { redirect: "manual" });
+      if (answer.status !== 200) return;
+      part("publish-change-list").innerHTML = await answer.text();
+      place.hidden = false;
+    } catch {
+      // The publishing itself tells that the connection is lost.
+    }
+  }
+
   return async () => {
     const saved = await wait();
     part("publish-state").textContent = "";
@@ -48,6 +63,7 @@ export function publisher({ config, draft, problems, say, meta }) {
     }
     const warnings = problems.found.length;
     fill("publish-warnings", warnings ? t("{n} warnings remain; they do not keep you from publishing.", { n: warnings }) : "");
+    await tellChanges();
     if ((await openDialog("publish")) !== "yes") return null;
     if (!reason.value.trim()) return say(t("Say in a few words why."));
     return attempt(meta.newest_version ?? null);
