@@ -102,6 +102,12 @@ def in_force(uow: UnitOfWork) -> tuple[tuple[str, int], ...]:
     return tuple(newest.items())
 
 
+def names(uow: UnitOfWork) -> dict[str, str]:
+    """What each process is called in its newest version, by key."""
+    rows = uow.session.execute(select(DefinitionRow.key, DefinitionRow.name).order_by(DefinitionRow.version))
+    return {row.key: row.name for row in rows}
+
+
 def content_of(uow: UnitOfWork, definition_id: int) -> Content:
     """Diagram, forms and decisions of a version, to be edited, compared or deployed again; not of what it calls."""
     row = by_id(uow, definition_id)

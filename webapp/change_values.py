@@ -30,6 +30,7 @@ class Side:
     forms: Mapping[str, Form]
     names: Mapping[str, str]  #: of positions, by key
     choices: Mapping[str, tuple[Choice, ...]]
+    processes: Mapping[str, str]  #: names, by key
     meanings: Meanings = field(init=False)
     phrases: Phrases = field(init=False)
 
@@ -55,7 +56,11 @@ class Side:
 
 
 def side(
-    process: Process, forms: Mapping[str, str], names: Mapping[str, str], choices: Mapping[str, tuple[Choice, ...]]
+    process: Process,
+    forms: Mapping[str, str],
+    names: Mapping[str, str],
+    choices: Mapping[str, tuple[Choice, ...]],
+    processes: Mapping[str, str],
 ) -> Side:
     """A version ready to be told; `forms` as form-js JSON, those that can't be read are left out."""
     read = {}
@@ -64,7 +69,7 @@ def side(
             read[key] = definition.parse(text)
         except FormError:
             continue
-    return Side(process, read, names, choices)
+    return Side(process, read, names, choices, processes)
 
 
 def said(side: Side, change: Change, value: Any) -> str:
@@ -151,6 +156,14 @@ def _timer(side: Side, change: Change, value: Any) -> str:
     return side.phrases.time(f"R/{text}" if again else text, side.process.calendar, change.element)
 
 
+def _called(side: Side, _change: Change, value: Any) -> str:
+    key, binding, version = value
+    name = f"“{side.processes.get(key, key)}”"
+    if binding == "version" and version:
+        return _("%(name)s in version %(version)s", name=name, version=version)
+    return name if binding == "latest" else _("%(name)s as it was then", name=name)
+
+
 def _condition(side: Side, change: Change, value: Any) -> str:
     item = side.item.get(change.element or "")
     return side.phrases.condition(str(value), item.source if isinstance(item, Flow) else change.element)
@@ -203,6 +216,7 @@ SAY: dict[str, Say] = {
     "timer": _timer,
     "route": lambda _side, _change, route: " → ".join(route),
     "condition": _condition,
+    "called": _called,
     "completes": _condition,
     "again": _condition,
     "confidential": _condition,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -47,10 +47,18 @@ class Line:
 
 
 class Teller:
-    """Tells an outline; `names` gives positions by key, `forms` the forms by theirs, `phrases` words expressions."""
+    """Tells an outline; `names` and `processes` name positions and processes by their keys, `forms` are by theirs."""
 
-    def __init__(self, outline: Outline, names: dict[str, str], forms: dict[str, Form], phrases: Phrases) -> None:
+    def __init__(
+        self,
+        outline: Outline,
+        names: Mapping[str, str],
+        forms: Mapping[str, Form],
+        phrases: Phrases,
+        processes: Mapping[str, str],
+    ) -> None:
         self.outline, self.names, self.forms, self.phrases = outline, names, forms, phrases
+        self.processes = processes
 
     def lines(self, entries: tuple[Entry, ...] | None = None) -> tuple[Line, ...]:
         """The given entries as lines of text; all of the outline's without any."""
@@ -105,23 +113,40 @@ class Teller:
     def _event(self, entry: Entry) -> str:
         if entry.kind == "startEvent":
             head = _("Start")
-            return f"{head} ({self._waits(entry)})" if entry.trigger else head
+            return f"{head} ({self._when(entry)})" if entry.trigger else head
         if entry.kind == "endEvent":
             head = _("End")
             if entry.trigger == "terminate":
                 return _("End of the whole case")
             return f"{head} ({self._sends(entry)})" if entry.trigger else head
         if entry.kind == "intermediateCatchEvent":
-            return _("Wait for %(what)s", what=self._waits(entry))
+            return self._wait(entry)
         return self._sends(entry) if entry.trigger else _("Passing point")
 
-    def _waits(self, entry: Entry) -> str:
-        named = f" “{entry.event}”" if entry.event else ""
+    def _when(self, entry: Entry) -> str:
+        """What makes an event happen, as a sentence goes on after it or as it stands in brackets."""
         if entry.trigger == "timer":
-            return _("the time %(time)s", time=self._time(entry.timer, entry) or "?")
+            return self.phrases.when(entry.timer, self.outline.calendar, entry.element)
         if entry.trigger == "conditional":
-            told = self.phrases.condition(entry.condition, entry.element) if entry.condition else "?"
-            return _("the condition (%(condition)s)", condition=told)
+            return _("if %(condition)s", condition=self._holds(entry))
+        return _("on %(what)s", what=self._waits(entry))
+
+    def _wait(self, entry: Entry) -> str:
+        if entry.trigger == "conditional":
+            return _("Wait until %(what)s", what=self._holds(entry))
+        if entry.trigger != "timer":
+            return _("Wait for %(what)s", what=self._waits(entry))
+        time = self._time(entry.timer, entry) or "?"
+        if self.phrases.moment(entry.timer):
+            return _("Wait until %(what)s", what=time)
+        return _("Wait for %(what)s", what=time)
+
+    def _holds(self, entry: Entry) -> str:
+        return self.phrases.condition(entry.condition, entry.element) if entry.condition else "?"
+
+    @staticmethod
+    def _waits(entry: Entry) -> str:
+        named = f" “{entry.event}”" if entry.event else ""
         known = {
             "message": _("the message"),
             "signal": _("the signal"),
@@ -152,10 +177,11 @@ class Teller:
                 "When the standard time of %(time)s has passed, the work stays open and the supervisor is told",
                 time=time,
             )
-        what = self._waits(entry)
+        when = self._when(entry)
+        when = when[:1].upper() + when[1:]
         if entry.interrupting:
-            return _("On %(what)s this step is ended", what=what)
-        return _("On %(what)s, while the work goes on", what=what)
+            return _("%(when)s this step is ended", when=when)
+        return _("%(when)s, while the work goes on", when=when)
 
     def _facts(self, entry: Entry) -> list[tuple[str, str]]:
         if not entry.number:
@@ -167,7 +193,10 @@ class Teller:
             (_("Inputs"), "; ".join(entry.inputs)),
             (_("Output"), "; ".join(entry.outputs)),
             (_("Form"), self.phrases.reader.of(form, "name") if form else entry.form or ""),
-            (_("Calls the process"), entry.calls or ""),
+            (_("Waits for the message"), _quoted(entry.event) if entry.kind == "receiveTask" else ""),
+            (_("Sends the message"), _quoted(entry.event) if entry.kind == "sendTask" else ""),
+            (_("Works out"), "; ".join(f"{name} = {text}" for name, text in entry.assigns)),
+            (_("Calls the process"), self.processes.get(entry.calls or "", entry.calls or "")),
             (_("Decision table"), entry.decision or ""),
             (_("Connector"), entry.connector or ""),
         ]
@@ -219,6 +248,10 @@ class Teller:
         if told and way.label:
             return _("%(label)s, that is if %(condition)s", label=way.label, condition=told)
         return way.label or (_("If %(condition)s", condition=told) if told else _("Further"))
+
+
+def _quoted(name: str | None) -> str:
+    return f"“{name}”" if name else ""
 
 
 def _only_alarm(entry: Entry) -> bool:

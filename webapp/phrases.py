@@ -93,19 +93,40 @@ class Phrases:
         return _("whoever is named in %(field)s", field=self._named(found, at))
 
     def time(self, text: str | None, calendar: str | None, at: str | None) -> str:
-        """A standard time or the time of a timer: 4 hari kerja, or the field that says it."""
+        """A standard time or the time of a timer: 4 hari kerja, a day, or the field that says it."""
         written = (text or "").strip()
-        cycle = CYCLE.fullmatch(written)
+        cycle, moment = CYCLE.fullmatch(written), self.moment(written)
         if cycle:
             every = _("every %(time)s", time=self.time(cycle["time"], calendar, at))
             often = int(cycle["often"] or 0)
             return f"{every}, {ngettext('%(num)s time', '%(num)s times', often)}" if often else every
+        if moment:
+            return moment
         if not (written.startswith("${") and written.endswith("}")):
             return standard(text, calendar)
         found = term(written[2:-1])
         if found is None:
             return _("by the expression “%(expression)s”", expression=written[2:-1].strip())
         return _("as given in %(field)s", field=self._named(found, at))
+
+    def when(self, text: str | None, calendar: str | None, at: str | None) -> str:
+        """When a timer fires: after so long, every so often, on a day."""
+        time = self.time(text, calendar, at)
+        if self.moment(text):
+            return _("on %(day)s", day=time)
+        return _("after %(time)s", time=time) if (text or "").strip().startswith("P") else time
+
+    @staticmethod
+    def moment(text: str | None) -> str:
+        """A fixed day or moment in words; "" for any other time."""
+        try:
+            found = datetime.fromisoformat((text or "").strip())
+        except ValueError:
+            return ""
+        if found.tzinfo:
+            return i18n.moment(found)
+        day = i18n.day(found.date())
+        return f"{day} {i18n.hour(found.time())}" if "T" in (text or "") else day
 
     # -- parts ---------------------------------------------------------------------------------------------------
 

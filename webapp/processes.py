@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import procedures
+from engine import definitions, procedures
 from engine.diagram.meanings import Meanings
 from engine.diagram.model import Process
 from engine.diagram.outline import outline as diagram_outline
@@ -67,10 +67,10 @@ def outline(key: str) -> str:
     """The process as a numbered text, for screen readers, phones and paper."""
     with context.reading() as uow:
         page = procedures.get(uow, key, request.args.get("version", type=int))
-        names, choices = positions.names(uow), positions.choices(uow)
+        names, choices, called = positions.names(uow), positions.choices(uow), definitions.names(uow)
     text = diagram_outline(page.process)
     phrases = Phrases(Meanings(page.process, page.forms), choices)
-    lines = telling.Teller(text, names, dict(page.forms), phrases).lines()
+    lines = telling.Teller(text, names, page.forms, phrases, called).lines()
     return render_template("processes/outline.html", page=page, lines=lines, steps=telling.count_steps(text))
 
 

@@ -98,7 +98,7 @@ def compare(key: str) -> str | tuple[str, int]:
         left = request.args.get("from") or (newest if right == DRAFT else str(max(1, page.newest - 1)))
         drafts = _drafts(uow, key) if page.may_edit else {}
         sides = (_side(uow, key, left, drafts), _side(uow, key, right, drafts))
-        names, lists = positions.names(uow), positions.choices(uow)
+        known = (positions.names(uow), positions.choices(uow), definitions.names(uow))
     choices = [*drafts.items(), *((str(item.definition.version), _version(item.definition)) for item in page.items)]
     shown = {"page": page, "sides": sides, "choices": choices}
     alone = request.args.get("part") == "list"
@@ -119,8 +119,8 @@ def compare(key: str) -> str | tuple[str, int]:
         new_decisions=contents[1].decisions,
     )
     teller = changes.ChangeTeller(
-        change_values.side(old.process, contents[0].forms, names, lists),
-        change_values.side(new.process, contents[1].forms, names, lists),
+        change_values.side(old.process, contents[0].forms, *known),
+        change_values.side(new.process, contents[1].forms, *known),
     )
     lines = [teller.line(change) for change in found.changes]
     told = {

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from engine.diagram.model import Node, Process
 from engine.diagram.outline import outline, walk
-from engine.diagram.scripts import assignments
-from engine.errors import ExpressionError
+from engine.diagram.scripts import assigned
 from engine.expressions.conditions import Term, term
 from forms.conditions import leaves
 from forms.model import Field, Form
@@ -97,7 +96,7 @@ class Meanings:
             yield self._filling(node, field.key or "", field, node.id, shown=field.source is not None)
 
     def _by_copy(self, node: Node) -> Iterator[_Filling]:
-        for name, text in _assigned(node):
+        for name, text in assigned(node):
             copied = term(text)
             if copied and not copied.cell and copied.name != name:
                 yield self._filling(node, name, copied, node.id)
@@ -132,13 +131,6 @@ class Meanings:
         while node is not None:
             yield node
             node = self.nodes.get(node.attached_to or node.parent or "")
-
-
-def _assigned(node: Node) -> tuple[tuple[str, str], ...]:
-    try:
-        return assignments(node.wiring.script or "")
-    except ExpressionError:
-        return ()
 
 
 class FormMeanings:

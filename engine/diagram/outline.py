@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from engine.diagram.dominance import ROOT, dominators
 from engine.diagram.model import ACTIVITIES, Node, Process, Timer, graph, links
+from engine.diagram.scripts import assigned
 
 DEEPEST = 20  #: branches within branches; beyond, they stand below each other
 
@@ -69,6 +70,7 @@ class Entry:
     calls: str | None  #: key of the called process
     connector: str | None
     decision: str | None
+    assigns: tuple[tuple[str, str], ...]  #: by a script: name and expression
     assumption: str | None
     ways: tuple[Way, ...] = ()
     branches: tuple[Branch, ...] = ()  #: ways that stand below their condition
@@ -271,6 +273,7 @@ class _Writer:
             calls=node.wiring.call.key if node.wiring.call else None,
             connector=node.wiring.connector,
             decision=node.wiring.decision,
+            assigns=assigned(node),
             assumption=node.assumption,
             ways=tuple(self._ways(node)),
             branches=tuple(self._branch(item, first, inner) for first, inner in item.branches),

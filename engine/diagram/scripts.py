@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engine.diagram.model import Node
 from engine.errors import N_, ExpressionError
 from engine.expressions import check
 from engine.expressions.grammar import tree
@@ -36,6 +37,14 @@ def assignments(script: str) -> tuple[tuple[str, str], ...]:
     if len(found) > MOST_LINES:
         raise ExpressionError(script[:60], N_("it has more than %(most)s assignments"), most=MOST_LINES)
     return tuple(found)
+
+
+def assigned(node: Node) -> tuple[tuple[str, str], ...]:
+    """What the script of a node assigns; nothing where it has none or none that can be read."""
+    try:
+        return assignments(node.wiring.script or "")
+    except ExpressionError:
+        return ()
 
 
 def _statements(script: str) -> Iterator[str]:

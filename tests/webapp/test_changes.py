@@ -54,7 +54,7 @@ def lines(
     sides = [read(xml if isinstance(xml, bytes) else bpmn(xml, process='alur:calendar="office"')) for xml in (old, new)]
     found = compare(*sides, old_forms, new_forms)
     teller = ChangeTeller(
-        *(side(d.process, f, NAMES, OFFICE) for d, f in zip(sides, (old_forms, new_forms), strict=True))
+        *(side(d.process, f, NAMES, OFFICE, {}) for d, f in zip(sides, (old_forms, new_forms), strict=True))
     )
     return [teller.line(change) for change in sorted(found.changes, key=lambda change: change.follows)]
 

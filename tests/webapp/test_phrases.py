@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from flask_babel import force_locale
 from engine import deployment
 from engine.db import Database
 from engine.diagram.meanings import Meanings
+from engine.diagram.outline import outline
 from engine.diagram.read import read
 from engine.expressions.conditions import term
 from engine.identity import SYSTEM
 from forms.definition import parse
 from forms.model import Choice
-from tests.engine.diagram.building import END, START, bpmn, chain, flow, task
+from tests.engine.diagram.building import END, ROOT, START, bpmn, chain, flow, task
 from tests.webapp.conftest import Visit
+from webapp.outline import Line, Teller
 from webapp.phrases import Phrases
 
 
@@ -221,3 +224,38 @@ def test_how_often_a_step_is_done_is_told(office: Database, visit: Visit, inside
     told = visit("pengelola_sop").open("/processes/p/outline").text
     for note in notes:
         assert note in told
+
+
+def outline_of(path: str) -> str:
+    """The lines of a small diagram, each title with its facts."""
+    process = read((ROOT / "tests" / "diagrams" / f"{path}.bpmn").read_bytes()).process
+    teller = Teller(outline(process), {}, {}, Phrases(Meanings(process, {}), {}), {"called_step": "Cek berkas"})
+
+    def told(lines: tuple[Line, ...]) -> Iterator[str]:
+        for line in lines:
+            yield "; ".join((line.title, *(f"{label}: {text}" for label, text in line.facts)))
+            yield from told((*line.inside, *(one for part in line.parts for one in part.lines), *line.borders))
+
+    return "\n".join(told(teller.lines()))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("boundary_conditional", "Bila “urgent” adalah “Ya”, langkah ini dihentikan"),
+        ("boundary_message", "Bila ada pesan “stop it”, langkah ini dihentikan"),
+        ("boundary_timer_cycle", "Setiap 5 menit, 2 kali, sementara pekerjaan tetap berjalan"),
+        ("catch_date", "Tunggu sampai 3 Maret 2026 08.00 WIB"),
+        ("catch_timer", "Tunggu 5 menit"),
+        ("catch_conditional", "Tunggu sampai “ready” adalah “Ya”"),
+        ("start_timer", "Mulai (setiap 5 menit, 2 kali)"),
+        ("start_message", "Mulai (bila ada pesan “"),
+        ("receive_task", "Menunggu pesan: “"),
+        ("send_task", "Mengirim pesan: “"),
+        ("script_task", "Menghitung: total = price * 2; double = total * 2"),
+        ("call_activity", "Memanggil proses: Cek berkas"),
+    ],
+)
+def test_what_a_step_waits_for_and_does_by_itself_is_told(app: Flask, path: str, words: str) -> None:
+    with app.test_request_context(), force_locale("id"):
+        assert words in outline_of(path)
