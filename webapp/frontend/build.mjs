@@ -37,6 +37,24 @@ const withoutCodeEditors = {
   },
 };
 
+// The panel's library is one file with the groups of two other products, which no page of ours registers, and with a
+// picture for each kind of element, which its head shows beside the word for it: two fifths of the bundle. What its top
+// level does keeps them there; without that esbuild leaves them out.
+const OTHERS = /^(Zeebe|CamundaPlatform)PropertiesProvider\.\$inject = .*$/gm;
+const CALLED = /^(const \w+ = )(with\w+\()/gm;
+const PICTURES = /^(var|const) iconsByType = \{[^}]*\};$/gm;
+const onlyWhatIsShown = {
+  name: "only-what-is-shown",
+  setup(it) {
+    it.onLoad({ filter: /bpmn-js-properties-panel[/\\]dist[/\\]index\.esm\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      if (source.match(OTHERS)?.length !== 2 || source.match(PICTURES)?.length !== 1) throw new Error("The panel's library has changed: look anew at what of it is shown.");
+      const contents = source.replace(OTHERS, "").replace(CALLED, "$1/* @__PURE__ */ $2").replace(PICTURES, "const iconsByType = {};");
+      return { contents, loader: "js", resolveDir: dirname(path) };
+    });
+  },
+};
+
 async function bundle(folder) {
   const result = await build({
     absWorkingDir: here,
@@ -53,7 +71,7 @@ async function bundle(folder) {
     legalComments: "none",
     charset: "utf8",
     metafile: true,
-    plugins: [woff2Only, withoutCodeEditors],
+    plugins: [woff2Only, withoutCodeEditors, onlyWhatIsShown],
     logLevel: "warning",
   });
   await writeFile(join(folder, "LICENSES.txt"), await licences(Object.keys(result.metafile.inputs)));

@@ -13,7 +13,8 @@ class Copying {
     // Of what was pasted the one step is shown in the panel.
     eventBus.on("create.end", 250, ({ context }) => {
       const steps = context.elements.filter(isActivity);
-      if (steps.length === 1 && !context.source) selection.select(steps[0]);
+      const pasted = context.hints?.createElementsBehavior === false;
+      if (pasted && steps.length === 1) selection.select(steps[0]);
     });
     // Only windows of the same person hear each other; nothing is kept once they are closed.
     this.windows = new BroadcastChannel(`alur-copied:${person}`);

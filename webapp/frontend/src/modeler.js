@@ -67,6 +67,8 @@ const PALETTE = 120;
 /** On a narrow window the palette is folded away behind a button. */
 const NARROW = 700;
 const TOGGLE = 48;
+/** The mark of bpmn.io stands below the diagram, not on it. */
+const MARK = 44;
 const MARGIN = 16;
 
 /** The whole diagram in view beside the palette, but never larger than life. */
@@ -77,7 +79,7 @@ export function fit(modeler) {
   const narrow = outer.width < NARROW;
   const left = narrow ? MARGIN : PALETTE;
   const top = narrow ? TOGGLE : MARGIN;
-  const room = { width: outer.width - left - MARGIN, height: outer.height - top - MARGIN };
+  const room = { width: outer.width - left - MARGIN, height: outer.height - top - MARK };
   const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
   canvas.viewbox({
     x: inner.x - (left + Math.max(0, (room.width - inner.width * scale) / 2)) / scale,
