@@ -37,6 +37,7 @@ class DesignView:
     updated_at: datetime | None  #: None: nothing saved yet
     others: tuple[OtherDesign, ...]
     saved: bool  #: False: this is what is in force
+    retired: bool  #: no case of the process begins, whatever is published
 
 
 def mine(uow: UnitOfWork, key: str, *, lock: bool = False) -> DesignRow | None:
@@ -110,4 +111,5 @@ def view(uow: UnitOfWork, row: DesignRow, newest: DefinitionRow | None) -> Desig
         updated_at=row.updated_at,
         others=others(uow, row.process_key),
         saved=True,
+        retired=newest is not None and newest.retired_at is not None,
     )

@@ -136,6 +136,7 @@ def open_design(uow: UnitOfWork, key: str) -> DesignView:
         updated_at=None,
         others=design_rows.others(uow, key),
         saved=False,
+        retired=newest.retired_at is not None,
     )
 
 

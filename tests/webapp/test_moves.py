@@ -48,6 +48,7 @@ def test_the_plan_says_what_changes_before_anything_moves(office: Database, shop
     assert page.root.xpath("//*[@class='move-changes']//del/time/@datetime") == ["2026-03-10T02:15:00+00:00"]
     assert page.root.xpath("//*[@class='move-changes']//ins/time/@datetime") == ["2026-03-10T02:30:00+00:00"]
     assert "dari Kasi Pemerintahan ke Camat" in page.text
+    assert page.links(f"/processes/{KEY}/compare\\?from=1&to=2"), "what the versions differ in is one step away"
 
 
 def test_chosen_cases_move_with_a_reason_and_can_be_put_back(office: Database, shop: Shop, visit: Visit) -> None:

@@ -8,6 +8,7 @@ from engine.db import Database
 from engine.drafting import designs
 from engine.identity import SYSTEM
 from tests.office import ADMINISTRATOR, person
+from tests.visitor import Page
 from tests.webapp.conftest import Visit
 from tests.webapp.small import DIAGRAM, KEY, Shop
 
@@ -23,6 +24,11 @@ def publish(database: Database, *edits: tuple[str, str], reason: str = "Perlu wa
             xml = xml.replace(old, new)
         view = designs.save(uow, KEY, xml.encode(), view.forms, revision=view.revision)
         designs.publish(uow, KEY, revision=view.revision, reason=reason, expected_newest=view.newest_version)
+
+
+def text_of(page: Page) -> str:
+    """All words of a page, those of its dialogs too."""
+    return " ".join(page.root.text_content().split())
 
 
 def test_a_changed_standard_time_reads_as_one_sentence(shop: Shop, visit: Visit) -> None:
@@ -49,7 +55,7 @@ def test_an_owner_sees_what_a_colleague_has_drawn_and_staff_do_not(shop: Shop, v
 def test_the_words_of_a_comparison_are_to_be_had_alone(shop: Shop, visit: Visit) -> None:
     publish(shop.database, ("PT15M", "PT20M"))
     page = visit(OWNER).open(f"/processes/{KEY}/compare?from=1&to=2&part=list")
-    told = " ".join(page.root.text_content().split())
+    told = text_of(page)
     assert "waktu baku sebelumnya: 15" in told and "sekarang: 20 menit" in told
     assert not page.root.xpath("//h1 | //a"), "nothing but the words"
 
@@ -88,6 +94,7 @@ def test_a_retired_process_is_marked_everywhere_and_starts_no_case(shop: Shop, v
         assert f"/processes/{KEY}/start" not in staff.page.actions(), address
         assert "Berkas dimulai oleh" not in staff.page.text, "nobody starts any"
     assert "Diganti SOP lain." in staff.page.text
+    assert "tidak ada berkas yang dimulai dengan versi ini" in text_of(visitor.open(f"/design/{KEY}"))
     visitor.open(f"/processes/{KEY}/versions")
     visitor.press(f"/processes/{KEY}/reinstate", {"reason": "Masih dipakai."})
     staff.open("/processes")
