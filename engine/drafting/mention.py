@@ -12,11 +12,12 @@ from lxml import etree
 from engine.diagram import read, rewriting
 from engine.diagram.decisions import Decision, read_decisions
 from engine.diagram.model import Process
-from engine.diagram.scripts import ASSIGNMENT
 from engine.errors import N_, InvalidDiagram
 from forms import tree
 from forms.errors import FormError
 from forms.mentioning import Wanted
+
+from .case_names import filled_by_diagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Draft:
                 for key, spec in self.specs.items()
                 if key != self.target.form_key
             )
-            or (self.process is not None and name in _filled(self.process))
+            or (self.process is not None and name in filled_by_diagram(self.process))
         )
 
     @property
@@ -122,17 +123,3 @@ class Draft:
         if self.target.row is None:
             return Wanted(name=self.target.name)
         return Wanted(rows=self.target.row, cell=self.target.name)
-
-
-def _filled(process: Process) -> set[str]:
-    """Names that the diagram itself fills, beside forms."""
-    found: set[str] = set()
-    for node in process.nodes.values():
-        found |= {
-            parts["name"]
-            for line in (node.wiring.script or "").splitlines()
-            if (parts := ASSIGNMENT.fullmatch(line.strip()))
-        }
-        found |= set(node.wiring.outputs) | ({node.collects} if node.collects else set())
-        found |= {node.wiring.result} if node.wiring.result else set()
-    return found

@@ -5,96 +5,21 @@ from __future__ import annotations
 import html
 import json
 from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
-from engine import deployment, seeds
+from engine import deployment
 from engine.db import Database
 from engine.drafting import design_forms, designs
 from engine.identity import SYSTEM
 from forms import editing
-from forms.tree import Part
 from tests.conftest import ROOT
 from tests.office import person
+from tests.webapp.builder import LEAVE, OWNER, Builder, builder, builder_app, row, value_in
 from tests.webapp.test_design import Desk
 
-LEAVE = "permohonan_cuti"
-OWNER = "pengelola_sop"
-
-
-class Builder:
-    """The builder in one window, as a browser without scripts uses it."""
-
-    def __init__(self, app: Flask, form: str = "", *, who: str = OWNER) -> None:
-        self.desk = Desk(app, who)
-        self.database: Database = app.extensions["alur.database"]
-        self.who, self.form, self.revision, self.at, self.name = who, form, 0, "", ""
-        if not form:
-            answer = self.post(f"/design/{LEAVE}/forms", {"name": "Lembar Periksa"})
-            self.form = answer.headers["Location"].rpartition("/")[2]
-        self.look()
-
-    @property
-    def address(self) -> str:
-        return f"/design/{LEAVE}/forms/{self.form}"
-
-    def look(self, at: str = "") -> str:
-        """Open the page, with a field chosen, and remember what it carries."""
-        page = self.desk.client.get(self.address, query_string={"at": at}).text
-        self.revision, self.at, self.name = (int(_value(page, "_revision")), _value(page, "_at"), _value(page, "_name"))
-        return page
-
-    def post(self, address: str, data: dict[str, Any]) -> TestResponse:
-        sent = {"csrf_token": self.desk.token, "_revision": str(self.revision), **data}
-        return self.desk.client.post(address, data=sent)
-
-    def press(self, name: str, value: str = "1", **typed: str) -> TestResponse:
-        """A button of the page, with what stands in the settings of the chosen field."""
-        return self.post(self.address, {"_at": self.at, "_name": self.name, **typed, name: value})
-
-    def done(self, name: str, value: str = "1", **typed: str) -> str:
-        """A button that is taken: gives the page that follows."""
-        answer = self.press(name, value, **typed)
-        assert answer.status_code == 303, answer.text[-2000:]
-        at = answer.headers["Location"].partition("at=")[2]
-        return self.look(at)
-
-    def add(self, kind: str, where: str = "", **typed: str) -> str:
-        page = self.done("_add", kind, **({"_where": where} if where else {}))
-        return self.done("_save", **typed) if typed else page
-
-    @property
-    def text(self) -> str:
-        with self.database.read(person(self.database, self.who)) as uow:
-            return designs.open_design(uow, LEAVE).forms[self.form]
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        return editing.parts(self.text)
-
-    @property
-    def keys(self) -> list[str | None]:
-        return [part.key for part in editing.walk(self.parts)]
-
-
-def _value(page: str, name: str) -> str:
-    return page.split(f'name="{name}" value="')[1].split('"')[0]
-
-
-@pytest.fixture
-def builder_app(app: Flask, office: Database) -> Flask:
-    with office.begin(SYSTEM) as uow:
-        seeds.deploy(uow, ROOT / "processes", ROOT / "forms")
-    return app
-
-
-@pytest.fixture
-def builder(builder_app: Flask) -> Builder:
-    """A new, empty form."""
-    return Builder(builder_app)
+__all__ = ["builder", "builder_app"]
 
 
 def test_fields_are_added_named_moved_copied_and_deleted_without_a_script(builder: Builder) -> None:
@@ -178,10 +103,6 @@ def conditional(builder: Builder) -> Builder:
     return builder
 
 
-def row(field: str, sign: str = "", value: str = "", number: int = 0) -> dict[str, str]:
-    return {f"s-hide-{number}-field": field, f"s-hide-{number}-sign": sign, f"s-hide-{number}-value": value}
-
-
 @pytest.mark.parametrize(
     ("mode", "rows", "hide"),
     [
@@ -248,7 +169,7 @@ def test_a_second_window_is_told_shown_the_newer_form_and_asked_which_counts(
     assert late.status_code == 409 and "jendela lain" in late.text and 'value="Nama pegawai"' in late.text
     assert "Tanpa gelar" in late.text
     assert builder.parts[0].label == "Nama"
-    other.revision = int(_value(late.text, "_revision"))
+    other.revision = int(value_in(late.text, "_revision"))
     other.done("_save", "mine", **{"s-label": "Nama pegawai"})
     settings = editing.settings(builder.parts[0].spec)
     assert (settings["label"], settings["description"]) == ("Nama pegawai", "Tanpa gelar")

@@ -5,52 +5,31 @@ A script sends the same posts with `X-Parts` and takes the parts of the answer; 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import force_locale
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine.db import UnitOfWork
-from engine.drafting import design_forms, form_choices, form_preview
+from engine.drafting import design_forms, form_choices
 from engine.drafting.design_forms import FormDesign
-from engine.drafting.form_edits import FOLLOWED
+from engine.drafting.form_choices import FormChoices
 from engine.errors import DesignChanged, InvalidInput
-from forms import definition, editing
+from forms import editing
 from forms.errors import FormError
-from forms.raw import nest
-from forms.tree import Part, Place
-from webapp import context, drawing, i18n, postings
+from forms.tree import Place
+from webapp import context, i18n, postings
 from webapp.design import design, form_settings, parts_view
+from webapp.design.builder_page import HEAD, Answer, draw, sheet, worked_out
 from webapp.design.edits import EDITS, Edited, first_names, named, still_named
-from webapp.design.field_view import field_view, numbers
-from webapp.design.form_words import KINDS
 from webapp.design.forms import revision, said, saved_elsewhere
+from webapp.design.names import numbers
 from webapp.design.parts_view import find, find_named, name_of, place_of
+from webapp.design.remarks import faults as faults_in
+from webapp.design.taken import fitted
 
 Page = str | tuple[str, int] | Response
-HEAD = ("name", "description", "name_en", "description_en")
-
-
-@dataclass(slots=True)
-class Answer:
-    """What the page says after a post, besides the form as it is now."""
-
-    at: str
-    said: list[str] = field(default_factory=list)
-    shown: Mapping[str, Any] | None = None  #: what was typed into the settings, where it differs from what is kept
-    head: Mapping[str, str] | None = None
-    problems: dict[str, str] = field(default_factory=dict)
-    unfinished: set[str] = field(default_factory=set)
-    refused: str = ""
-    conflict: Mapping[str, Any] | None = None
-    later: bool = False  #: something waits until its input is left, because a name is made from it
-    status: int = 200
 
 
 @design.get("/<key>/forms/<form_key>")
@@ -58,7 +37,7 @@ def builder(key: str, form_key: str) -> str:
     """One form of the draft, to be built."""
     with context.reading() as uow:
         found = design_forms.open_form(uow, key, form_key)
-        return _page(uow, key, found, Answer(request.args.get("at", "")))
+        return draw(uow, key, found, Answer(request.args.get("at", "")))
 
 
 @design.post("/<key>/forms/<form_key>")
@@ -66,14 +45,15 @@ def build(key: str, form_key: str) -> Page:
     """Keep the settings that were typed, then do what the pressed button says."""
     with context.reading() as uow:
         opened = design_forms.open_form(uow, key, form_key)
-    answer = _pressed(key, opened)
+        choices = form_choices.choices(uow, key, form_key)
+    answer = _pressed(key, opened, choices)
     with context.reading() as uow:
         found = design_forms.open_form(uow, key, form_key)
         if "X-Parts" not in request.headers and answer.status == 200 and not answer.unfinished:
             for words in answer.said:
                 flash(words, "success")
             return redirect(url_for("design.builder", key=key, form_key=form_key, at=answer.at or None), 303)
-        return _page(uow, key, found, answer), answer.status
+        return draw(uow, key, found, answer), answer.status
 
 
 @design.post("/<key>/forms/<form_key>/preview")
@@ -84,17 +64,17 @@ def preview_form(key: str, form_key: str) -> Page:
     with context.reading() as uow:
         found = design_forms.open_form(uow, key, form_key)
         if "X-Parts" not in request.headers and request.accept_mimetypes.best == "application/json":
-            return _worked_out(uow, found, pairs, language)
-        sheet = _sheet(uow, found, pairs, language)
+            return worked_out(uow, found, pairs, language)
+        drawn = sheet(uow, found, pairs, language)
         if "X-Parts" in request.headers:
-            return str(sheet["html"])
-        return _page(uow, key, found, Answer(request.form.get("_at", "")), sheet)
+            return str(drawn["html"])
+        return draw(uow, key, found, Answer(request.form.get("_at", "")), drawn)
 
 
 # -- what a post does --------------------------------------------------------------------------------------------------
 
 
-def _pressed(key: str, found: FormDesign) -> Answer:
+def _pressed(key: str, found: FormDesign, choices: FormChoices) -> Answer:
     """Do what was posted, in one unit; whatever stands in the way is in the answer with everything typed."""
     posted = {name: request.form[name] for name in request.form}
     at, name = posted.get("_at", ""), posted.get("_name", "")
@@ -105,7 +85,7 @@ def _pressed(key: str, found: FormDesign) -> Answer:
     typed = None
     if part is not None:
         answer.at = place_of(part)
-        typed = form_settings.read(posted, editing.settings(part.spec), numbers(part, found.parts))
+        typed = form_settings.read(posted, editing.settings(part.spec), numbers(part, found.parts, choices))
         if "_pause" in posted:
             later = still_named(part, typed.changed)
             answer.later = bool(later)
@@ -116,7 +96,8 @@ def _pressed(key: str, found: FormDesign) -> Answer:
     try:
         with context.writing() as uow:
             if typed is not None and typed.changed and part is not None:
-                place, changed = part.place, first_names(part, found.parts, typed.changed)
+                place = part.place
+                changed = fitted(part, first_names(part, found.parts, typed.changed), choices)
                 found = design_forms.edit(
                     uow,
                     key,
@@ -136,7 +117,8 @@ def _pressed(key: str, found: FormDesign) -> Answer:
         answer.at = place_of(part) if part is not None else at
         setting = error.setting if typed is not None and error.setting in typed.changed else None
         if setting:
-            answer.problems[setting] = said(error)
+            faults = faults_in(typed.shown, choices.functions) if typed is not None else {}
+            answer.problems[setting] = faults.get(setting) or said(error)
         else:
             answer.refused = (f"{error.field}: " if error.field and part is None else "") + said(error)
         answer.status = 422
@@ -223,123 +205,3 @@ def _overtaken(changed: DesignChanged, answer: Answer, posted: Mapping[str, str]
     answer.said.clear()
     answer.status = 409
     return answer
-
-
-# -- the page ----------------------------------------------------------------------------------------------------------
-
-
-def _page(uow: UnitOfWork, key: str, found: FormDesign, answer: Answer, sheet: dict[str, Any] | None = None) -> str:
-    parts = found.parts
-    current = find(parts, answer.at)
-    flaw_told = said(found.flaw) if found.flaw else ""
-    listed = parts_view.views(parts, answer.at, found.flaw, flaw_told)
-    fault = next((one for one in _all(listed) if one.flaw), None)
-    head = dict.fromkeys(HEAD, "") if _unreadable(found) else editing.head(found.text)
-    was: Mapping[str, Any] = head if answer.at == "head" else {}
-    shown_field = None
-    if current is not None and current.kind in KINDS:
-        was = form_settings.shown(editing.settings(current.spec))
-        shown = answer.shown or was
-        choices = form_choices.choices(uow, key)
-        shown_field = field_view(current, parts, choices, dict(shown), answer.problems, answer.unfinished)
-    wheres = _wheres(parts, current)
-    return render_template(
-        "design/forms/builder.html",
-        key=key,
-        form=found,
-        parts=listed,
-        at="head" if answer.at == "head" else place_of(current) if current else "",
-        current_name=name_of(current) if current else "",
-        field=shown_field,
-        was=json.dumps(was, ensure_ascii=False),
-        head=answer.head or head,
-        problems=answer.problems,
-        refused=answer.refused,
-        conflict=answer.conflict,
-        said=answer.said,
-        later=answer.later,
-        barred=_barred(found),
-        flaw_told=(f"{fault.title}: " if fault else "") + flaw_told,
-        flaw_place=fault.at if fault else None,
-        kinds=KINDS,
-        wheres=[(value, words) for value, words, _chosen in wheres],
-        where=next((value for value, _words, chosen in wheres if chosen), "end"),
-        preview=sheet or _sheet(uow, found, None, i18n.code()),
-    )
-
-
-def _barred(found: FormDesign) -> str:
-    """Why the undo button does nothing though something was done."""
-    if found.barred is None:
-        return ""
-    if found.barred.kind == FOLLOWED:
-        return _(
-            "Renaming “%(name)s” changed other places too, so undo stops here. To take it back, rename it again.",
-            name=found.barred.label,
-        )
-    return _("Something else has changed this form since, so what was done before can't be undone.")
-
-
-def _all(listed: Sequence[parts_view.PartView]) -> list[parts_view.PartView]:
-    return [one for part in listed for one in (part, *_all(part.parts))]
-
-
-def _unreadable(found: FormDesign) -> bool:
-    try:
-        editing.head(found.text)
-        return False
-    except FormError:
-        return True
-
-
-def _wheres(parts: Sequence[Part], current: Part | None) -> list[tuple[str, str, bool]]:
-    """Where a new field may go: (value, words, whether it is the first choice)."""
-    found = []
-    holds = current is not None and current.kind in parts_view.HOLDING
-    if current is not None:
-        after = (*current.place[:-1], current.place[-1] + 1)
-        words = _("after “%(name)s”", name=parts_view.title_of(current))
-        found.append((".".join(map(str, after)), words, not holds))
-    for part in editing.walk(tuple(parts)):
-        if part.kind in parts_view.HOLDING:
-            inside: Place = (*part.place, len(part.parts))
-            found.append(
-                (
-                    ".".join(map(str, inside)),
-                    _("in “%(name)s”", name=parts_view.title_of(part)),
-                    holds and part is current,
-                )
-            )
-    found.append((str(len(parts)), _("at the end of the form"), current is None))
-    return found
-
-
-def _sheet(uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs | None, language: str) -> dict[str, Any]:
-    """The form as people see it, in a language of its own."""
-    language = language if language in context.LANGUAGES else i18n.code()
-    with force_locale(language):
-        try:
-            sheet = form_preview.preview(uow, found.process_key, found.form_key)
-        except FormError as error:
-            html = render_template("design/forms/sheet.html", drawn=None, flaw=said(error))
-            return {"language": language, "html": Markup(html)}  # noqa: S704 - rendered just now
-        raw = dict(sheet.raw)
-        keys = [name for name, field in definition.walk(sheet.form) if field.key and "." not in name]
-        if pairs is not None:
-            # A field that was not there when the preview was drawn begins as it does for whoever opens the form.
-            typed = postings.press(postings.Posting(pairs), sheet.form, sheet.context, language).raw
-            met = dict(pairs).get("_has", "").split()
-            raw = {**{name: value for name, value in raw.items() if name not in met}, **typed}
-        drawn = drawing.draw(sheet.form, raw, sheet.context, sheet.evaluate)
-        html = render_template("design/forms/sheet.html", drawn=drawn, has=" ".join(keys))
-    return {"language": language, "html": Markup(html)}  # noqa: S704 - rendered just now
-
-
-def _worked_out(uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs, language: str) -> Response:
-    with force_locale(language if language in context.LANGUAGES else i18n.code()):
-        try:
-            sheet = form_preview.preview(uow, found.process_key, found.form_key)
-        except FormError:
-            return jsonify(saved_at="", values={}, hidden=[])
-        fresh = drawing.draw(sheet.form, nest(pairs), sheet.context, sheet.evaluate)
-    return jsonify(saved_at="", values=dict(fresh.computed), hidden=sorted(fresh.hidden))

@@ -79,7 +79,16 @@ def first_names(part: Part, parts: Sequence[Part], changed: Mapping[str, Any]) -
     if "choices" in given:
         before = {one["value"]: one for one in settings.get("choices") or ()}
         given["choices"] = [_first_choice(one, before.get(one["value"])) for one in given["choices"]]
+        given |= _default_among(given.get("default", settings.get("default")), given["choices"])
     return given
+
+
+def _default_among(default: Any, choices: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What stands in a field beforehand goes where it can't be chosen any more."""
+    values = {one["value"] for one in choices}
+    if isinstance(default, list):
+        return {"default": [one for one in default if one in values]}
+    return {"default": ""} if default and not str(default).startswith("=") and default not in values else {}
 
 
 def _unnamed(part: Part, settings: Mapping[str, Any]) -> bool:

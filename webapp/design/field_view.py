@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.drafting.form_choices import FormChoices
+from engine.drafting.form_choices import FormChoices, Step, holding
+from engine.drafting.form_preview import Preview
 from engine.errors import N_
 from forms import editing
+from forms.model import Field
 from forms.tree import Part
 from webapp.design import conditions
 from webapp.design.form_settings import Shown
 from webapp.design.form_words import COLUMN_TYPES, FUNCTIONS, GROUPS, SETTINGS, Setting
+from webapp.design.names import (
+    Options,
+    Other,
+    about,
+    called,
+    items,
+    others,
+    plain_names,
+    row_around,
+    row_names,
+    scope,
+    title,
+)
 from webapp.design.parts_view import title_of
+from webapp.design.remarks import remarks
 from webapp.phrases import SIGNS
 
-Options = list[tuple[str, str]]
 #: lists every office has; others are called by their tag
 LISTS = {"positions": N_("All positions of the office"), "units": N_("The units of the office")}
+TABLE_ORDER = ("entry", "source", "computed", "columns", "shown", "english")
 TICKED = {"filled": N_("is ticked"), "empty": N_("is not ticked")}
 PENDING = {
     "hide": N_("Complete the condition; until then the earlier one stays."),
@@ -32,17 +48,6 @@ PENDING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Another field of the form, as conditions and expressions name it."""
-
-    key: str
-    title: str
-    type: str
-    choices: Options
-    number: bool
-
-
-@dataclass(frozen=True, slots=True)
 class FieldView:
     key: str | None
     shown: Shown
@@ -50,8 +55,10 @@ class FieldView:
     open_groups: AbstractSet[str]
     told: Mapping[str, str]  #: what a folded group holds, in a few words
     problems: Mapping[str, str]
+    remarks: Mapping[str, str]  #: what expressions lack; they are kept all the same
     unfinished: AbstractSet[str]
-    labels: Mapping[str, str]
+    labels: Mapping[str, str]  #: of settings that this kind calls otherwise
+    hints: Mapping[str, str]
     others: Mapping[str, Other]
     offered: Mapping[str, Options]
     steps: Options
@@ -59,6 +66,7 @@ class FieldView:
     step_cells: Options
     cells: Options
     takes_rows: bool
+    ticks: Options | None  #: the choices that may be ticked beforehand, where several are
     names: Options
     functions: Sequence[tuple[str, str, str]]
 
@@ -96,95 +104,106 @@ def field_view(
     shown: Shown,
     problems: Mapping[str, str],
     unfinished: AbstractSet[str],
+    sheet: Preview | None,
+    series: str | None,
 ) -> FieldView:
-    """The settings of a `part` of a form, `shown` as its inputs hold them."""
+    """The settings of a `part` of a form, `shown` as its inputs hold them; `series` is how rows call earlier cases."""
     there = set(editing.settings_of(part.kind, row=part.in_row))
     if shown.get("choices_from"):
         there.discard("choices")
-    if part.kind in ("checklist", "taglist"):
-        there.discard("default")
     groups = [(name, title, [one for one in names if one in there]) for name, title, names in GROUPS]
     groups = [group for group in groups if group[2]]
-    told = dict(_told(groups, shown))
-    wrong = {name for name, _title, names in groups if set(names) & (set(problems) | unfinished)}
-    others = {other.key: other for other in _others(part, parts)}
+    if part.kind == "table":  # where its rows come from goes first: the columns are chosen among theirs
+        groups.sort(key=lambda group: TABLE_ORDER.index(group[0]))
+    known = others(part, parts, choices)
     source = shown.get("source") or {}
     step = next((one for one in choices.activities if one.id == source.get("activity")), None)
     taken = next((one for one in step.fields if one.key == source.get("field")), None) if step else None
     takes_rows = part.kind in ("table", "dynamiclist")
+    names = [*row_names(part, taken, source), *((one.key, one.title) for one in known.values()), *items(choices)]
+    meant = {name for name, _words in names} | choices.others | plain_names(part, taken, source, series)
+    told = remarks(shown, meant, choices.functions, sheet, row_around(part, parts))
+    told = {name: words for name, words in told.items() if name not in problems}
+    wrong = {name for name, _title, held in groups if set(held) & (set(problems) | unfinished | set(told))}
     usable = [one for one in step.fields if one.type == "dynamiclist" or not takes_rows] if step else []
     return FieldView(
         key=part.key,
         shown=shown,
         groups=groups,
-        open_groups={"entry", "choices", "columns"} | wrong | ({"computed"} if shown.get("compute") else set()),
-        told=told,
+        open_groups={"entry", "choices", "columns"}
+        | wrong
+        | ({"computed"} if shown.get("compute") else set())
+        | ({"source"} if part.kind == "table" else set()),
+        told=dict(_told(groups, shown, _from_where(step, taken, source))),
         problems=problems,
+        remarks=told,
         unfinished=unfinished,
         labels={"compute": N_("Rows worked out by")} if part.kind == "table" else {},
-        others=others,
+        hints={"compute": N_("Where they come from no earlier step.")} if part.kind == "table" else {},
+        others=known,
         offered=dict(_offered(part, choices, shown)),
-        steps=[(one.id, one.name or one.id) for one in choices.activities if one.fields],
-        step_fields=[(one.key, one.label or one.key) for one in usable],
-        step_cells=[(cell.key, cell.label or cell.key) for cell in taken.cells] if taken else [],
-        cells=_cells(taken, shown) if part.kind == "table" and taken else [],
+        steps=[(one.id, one.name) for one in choices.activities if one.fields],
+        step_fields=called(usable),
+        step_cells=called(holding(taken.fields)) if taken else [],
+        cells=_cells(taken, shown) if part.kind == "table" and source.get("activity") else [],
         takes_rows=takes_rows,
-        names=[(other.key, other.title) for other in others.values()],
-        functions=[
-            (name, FUNCTIONS[name][0], _(FUNCTIONS[name][1])) for name in FUNCTIONS if name in choices.functions
-        ],
+        ticks=_ticks(part, choices, shown),
+        names=names,
+        functions=list(_functions(choices, parts)),
     )
-
-
-def numbers(part: Part, parts: Sequence[Part]) -> frozenset[str]:
-    """The fields near a part whose values are numbers."""
-    return frozenset(other.key for other in _others(part, parts) if other.number)
-
-
-def _others(part: Part, parts: Sequence[Part]) -> Iterator[Other]:
-    """The fields whose answers a part may look at: in a list first those of the same row."""
-    lists = (one for one in editing.walk(tuple(parts)) if one.kind == "dynamiclist" and one is not part)
-    row = next((one for one in lists if one.place == part.place[: len(one.place)]), None)
-    seen: set[str] = set()
-    for around in ([row.parts] if row else []) + [tuple(parts)]:
-        for one in _scope(around):
-            if one.key and one.key not in seen and one.place != part.place:
-                seen.add(one.key)
-                settings = editing.settings(one.spec)
-                listed = settings.get("choices") or []
-                yield Other(
-                    one.key,
-                    title_of(one),
-                    one.kind,
-                    [(str(c["value"]), str(c["label"] or c["value"])) for c in listed],
-                    one.kind == "number" or settings.get("text_or_number") is True,
-                )
-
-
-def _scope(parts: Sequence[Part]) -> Iterator[Part]:
-    for part in parts:
-        yield part
-        if part.kind == "group":
-            yield from _scope(part.parts)
 
 
 def _offered(part: Part, choices: FormChoices, shown: Shown) -> Iterator[tuple[str, Options]]:
     lists = [(name, _(LISTS[name]) if name in LISTS else name) for name in choices.lists]
     yield "choices_from", [("", _("Written here")), *lists]
     yield "rows_from", [("", _("Nothing: people add rows")), *lists]
-    yield "row_label", [("", _("None")), *((one.key, title_of(one)) for one in _scope(part.parts) if one.key)]
-    if part.kind in ("select", "radio") and not shown.get("choices_from"):
-        yield "default", [("", _("Nothing")), *((c["value"], c["label"]) for c in shown["choices"])]
+    yield "row_label", [("", _("None")), *((one.key, title_of(one)) for one in scope(part.parts) if one.key)]
+    if part.kind in ("select", "radio"):
+        yield "default", [("", _("Nothing")), *_choices(choices, shown)]
     elif part.kind == "checkbox":
         yield "default", [("", _("Not ticked")), ("true", _("Ticked"))]
 
 
-def _cells(taken: Any, shown: Shown) -> Options:
-    own = [(row["key"], row["key"]) for row in shown["columns"] if row["key"] not in {cell.key for cell in taken.cells}]
-    return [("", _("Choose")), ("item_label", _("The item")), *((c.key, c.label or c.key) for c in taken.cells), *own]
+def _choices(choices: FormChoices, shown: Shown) -> Options:
+    """What may be chosen in a field: what is written there, or the office's list."""
+    if shown.get("choices_from"):
+        return [(one.value, one.label) for one in choices.lists.get(shown["choices_from"], ())]
+    return [(one["value"], one["label"]) for one in shown["choices"] if one["value"]]
 
 
-def _told(groups: Sequence[tuple[str, str, Sequence[str]]], shown: Shown) -> Iterator[tuple[str, str]]:
+def _ticks(part: Part, choices: FormChoices, shown: Shown) -> Options | None:
+    if part.kind not in ("checklist", "taglist") or str(shown.get("default")).startswith("="):
+        return None
+    return _choices(choices, shown)
+
+
+def _cells(taken: Field | None, shown: Shown) -> Options:
+    """What a column of a table may show: of the rows of a list, or about each item."""
+    of_row = called(holding(taken.fields)) if taken is not None else about()
+    offered = [("", _("Choose")), ("item_label", _("The item")), *of_row]
+    known = {key for key, _words in offered}
+    return [*offered, *((row["key"], row["key"]) for row in shown["columns"] if row["key"] not in known)]
+
+
+def _functions(choices: FormChoices, parts: Sequence[Part]) -> Iterator[tuple[str, str, str]]:
+    """Each function written as an example; over the rows of a list of this form, if it has one."""
+    lists = [one for one in editing.walk(tuple(parts)) if one.kind == "dynamiclist" and one.key]
+    cells = [one for one in scope(lists[0].parts) if one.key] if lists else []
+    counted = next((one.key for one in cells if one.kind == "number"), cells[0].key if cells else None)
+    for name, (written, words) in FUNCTIONS.items():
+        if name in choices.functions:
+            if counted:
+                written = re.sub(r"\br\.\w+", f"r.{counted}", re.sub(r"\bbaris\b", str(lists[0].key), written))
+            yield name, written, _(words)
+
+
+def _from_where(step: Step | None, taken: Field | None, source: Mapping[str, str]) -> str:
+    """The step and field of a source, as people call them."""
+    named = (step.name if step else source.get("activity"), title(taken) if taken else source.get("field"))
+    return " · ".join(filter(None, named))
+
+
+def _told(groups: Sequence[tuple[str, str, Sequence[str]]], shown: Shown, where: str) -> Iterator[tuple[str, str]]:
     """What a group says that is not as it begins."""
     for name, _title, settings in groups:
         if name == "rules" and shown.get("required"):
@@ -195,8 +214,8 @@ def _told(groups: Sequence[tuple[str, str, Sequence[str]]], shown: Shown) -> Ite
             }.get(shown["hide"]["mode"], _("by an expression"))  # fmt: skip
         elif name == "computed" and shown.get("compute"):
             yield name, str(shown["compute"])
-        elif name == "source" and shown["source"]["activity"]:
-            yield name, ".".join(filter(None, (shown["source"]["activity"], shown["source"]["field"])))
+        elif name == "source" and where:
+            yield name, where
         elif name in ("choices", "columns") and shown.get(name):
             yield name, str(len(shown[name]))
         elif name == "english":

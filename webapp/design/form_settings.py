@@ -52,6 +52,8 @@ def read(posted: Mapping[str, str], settings: Mapping[str, Any], numbers: Collec
         was = drawn.get(name, now)
         if name in FLAGS:
             said: Any = PREFIX + name in posted
+        elif name == "default" and f"{PREFIX}default-several" in posted:
+            said = _ticked(posted) or ""
         elif name in _READ:
             said = _READ[name](posted, was if type(was) is type(now) else now)
         else:
@@ -115,6 +117,10 @@ def _source(_name: str, value: Any) -> dict[str, str]:
     return {name: str(given.get(name) or "") for name in SOURCE}
 
 
+def _default(name: str, value: Any) -> Any:
+    return [str(one) for one in value] if isinstance(value, list) else _one(name, value)
+
+
 def _hide(_name: str, value: Any) -> dict[str, Any]:
     text = value if isinstance(value, str) else ""
     found = conditions.read(text)
@@ -126,6 +132,7 @@ _SHOWN: Mapping[str, Any] = {
     "choices": _rows(CHOICE),
     "columns": _rows(COLUMN),
     "accept": _accept,
+    "default": _default,
     "source": _source,
     "hide": _hide,
 }
@@ -165,6 +172,13 @@ def moved(rows: list[dict[str, str]], pressed: str) -> list[dict[str, str]]:
     to = {"up": index - 1, "down": index + 1}.get(verb, index)
     to = max(0, min(to, len(rest)))
     return [*rest[:to], rows[index], *rest[to:]]
+
+
+def _ticked(posted: Mapping[str, str]) -> list[str]:
+    """The choices that were ticked to stand in a field beforehand."""
+    count = posted[f"{PREFIX}default-several"]
+    places = range(min(int(count), 500) if count.isdecimal() and len(count) < 5 else 0)
+    return [posted[name] for name in (f"{PREFIX}default-{place}" for place in places) if name in posted]
 
 
 def _posted_source(posted: Mapping[str, str], before: dict[str, str]) -> dict[str, str]:

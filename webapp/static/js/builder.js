@@ -294,10 +294,15 @@
     button.click();
   });
 
+  let expression = ""; // the id of the one that was worked on last
+  form.addEventListener("focusin", (event) => {
+    if (event.target.matches(".code[id]:not([id$='-key'])")) expression = event.target.id;
+  });
   form.addEventListener("click", (event) => {
     const name = event.target.closest("[data-put]");
     if (!name) return;
-    const into = document.getElementById(name.dataset.into);
+    const into = document.getElementById(name.dataset.into || expression);
+    if (!into) return;
     into.focus();
     into.setRangeText(name.dataset.put, into.selectionStart, into.selectionEnd, "end");
     into.dispatchEvent(new Event("input", { bubbles: true }));
