@@ -579,6 +579,10 @@ def test_the_page_can_be_read_by_everybody(owner: Page, width: int) -> None:
         expect(owner.locator(".djs-palette")).to_be_hidden()
         owner.get_by_role("button", name="Alat gambar").click()
         expect(owner.locator(".djs-palette")).to_be_visible()
+        owner.get_by_label("Berkas", exact=True).click()
+        menu = owner.get_by_role("button", name="Buka berkas .bpmn").bounding_box()
+        assert menu and menu["x"] >= 0 and menu["x"] + menu["width"] <= width
+        owner.get_by_label("Berkas", exact=True).click()
         owner.get_by_role("button", name="Alat gambar").click()
     views = ["Diagram", "Sifat", "Masalah"] if width < 880 else [""]
     for view in views:

@@ -262,7 +262,7 @@ def _multiple(element: etree._Element, loop: etree._Element) -> Iterator[Diagram
             "no-collection",
             element,
             N_("The multi-instance does not say over which list it runs."),
-            N_("Fill in “Collection” with the name of a list, for example ${units}."),
+            N_("Choose its list under “Repeated”; in other modelers that is “Collection”, for example ${units}."),
         )
     item = child(loop, "inputDataItem")
     name = loop.get(f"{{{CAMUNDA}}}elementVariable") or (item is not None and (item.get("name") or item.get("id")))
@@ -271,7 +271,7 @@ def _multiple(element: etree._Element, loop: etree._Element) -> Iterator[Diagram
             "no-item-name",
             element,
             N_("The multi-instance gives no name to the single item."),
-            N_("Fill in “Element variable”, for example unit."),
+            N_("Name one entry under “Repeated”; in other modelers that is “Element variable”, for example unit."),
         )
     elif name and not name.isidentifier():
         yield found(

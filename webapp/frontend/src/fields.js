@@ -14,7 +14,7 @@ export function fieldsAt(element, { forms, choices, elementRegistry }, { own = t
   const before = earlier(start);
   if (!own && !element.source) before.delete(start);
   const found = collect([...before], forms, choices);
-  const items = [...around(start)].map((one) => ({ key: item(one), label: item(one), type: "", options: [], step: one.name || one.id })).filter((one) => one.key);
+  const items = [...around(start)].map((one) => ({ key: entryOf(one.loopCharacteristics), label: entryOf(one.loopCharacteristics), type: "", options: [], node: one, step: one.name || one.id })).filter((one) => one.key);
   if (found.length) return [...items, ...found];
   return [...items, ...fieldsOf({ forms, choices, elementRegistry }).filter((one) => own || one.node !== start)];
 }
@@ -47,7 +47,8 @@ function filled(node) {
   ].filter(Boolean);
 }
 
-const item = (node) => node.loopCharacteristics?.get("camunda:elementVariable") ?? node.loopCharacteristics?.get("inputDataItem")?.name ?? "";
+/** How a repeated step calls one entry of its list. */
+export const entryOf = (loop) => (is(loop, "bpmn:MultiInstanceLoopCharacteristics") && (loop.get("camunda:elementVariable") ?? loop.get("inputDataItem")?.name)) || "";
 
 /** The node itself and the sub-processes around it. */
 function* around(node) {

@@ -11,6 +11,7 @@ import { chooseFile, downloadDiagram, downloadPicture } from "./files.js";
 import { Fixes, rename } from "./fixes.js";
 import { missing, speak, t } from "./language.js";
 import { createModeler, fit, show } from "./modeler.js";
+import { processOf } from "./model.js";
 import { Notices } from "./notices.js";
 import { Problems } from "./problems.js";
 import { publisher } from "./publish.js";
@@ -128,6 +129,12 @@ async function start() {
       discard,
       publish: publisher({ config, draft, problems, say, meta }),
     },
+  });
+  // The page is called what the process is called.
+  modeler.on(["commandStack.changed", "import.done"], () => {
+    const name = processOf(modeler.get("canvas").getRootElement())?.name || config.name;
+    document.querySelector("h1").textContent = name;
+    document.title = `${name} · ${document.title.split(" · ").slice(-2).join(" · ")}`;
   });
   leaving(draft);
   lookAround({ address: `${config.addresses.draft}?brief=1`, notices });

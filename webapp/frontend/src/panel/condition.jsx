@@ -42,7 +42,7 @@ export function ConditionRows({ id, label, text, commit, fields }) {
     const next = rows.map((one, place) => (place === at ? { ...one, ...changes } : one));
     const row = next[at];
     const field = fields.find((one) => one.key === row.field);
-    if (row.field && !comparisons(field).some(([sign]) => sign === row.comparison)) row.comparison = comparisons(field)[0][0];
+    if ("field" in changes || !comparisons(field).some(([sign]) => sign === row.comparison)) row.comparison = comparisons(field)[0][0];
     if ("field" in changes) row.value = field?.options[0]?.value ?? (field?.type === "number" ? "0" : "");
     row.text = field?.type ? field.type !== "number" : row.text;
     save(parsed.join, next);

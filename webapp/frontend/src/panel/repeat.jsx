@@ -1,6 +1,6 @@
 // Berulang: once for every entry of a list or a number of times, all at once or one after the other, or as long as a
 // condition holds.
-import { LISTS, fieldsAt, listOf } from "../fields.js";
+import { LISTS, entryOf, fieldsAt, listOf } from "../fields.js";
 import { bare, is } from "../model.js";
 import { t } from "../language.js";
 import { ConditionRows } from "./condition.jsx";
@@ -23,7 +23,7 @@ export function Repeated({ element, id }) {
   const mode = !loop ? "" : is(loop, "bpmn:StandardLoopCharacteristics") ? "loop" : loop.isSequential ? "sequential" : "parallel";
   return (
     <>
-      <Select id={id} label={t("Repeated")} value={mode} commit={(value) => run("repetition", { mode: value })} options={MODES.map(([value, label]) => ({ value, label: t(label) }))} />
+      <Select id={id} label={t("Repeated")} value={mode} commit={(value) => run("repetition", { mode: value, item: value && value !== "loop" && !entryOf(loop) ? "item" : undefined })} options={MODES.map(([value, label]) => ({ value, label: t(label) }))} />
       {mode === "loop" && <Loop modeler={modeler} element={element} id={id} loop={loop} />}
       {mode && mode !== "loop" && <ForEach modeler={modeler} element={element} id={id} loop={loop} />}
     </>
@@ -34,7 +34,7 @@ function ForEach({ modeler, element, id, loop }) {
   const { run } = modeler;
   const list = listOf(loop);
   const number = bare(loop.loopCardinality?.body);
-  const item = loop.get("camunda:elementVariable") ?? loop.get("inputDataItem")?.name ?? "";
+  const item = entryOf(loop);
   const until = bare(loop.completionCondition?.body);
   const set = (changes) => run("repetition", changes);
   // Names whose kind nobody knows may be lists, too.
