@@ -68,6 +68,17 @@ def own_calls(row: DefinitionRow) -> tuple[Call, ...]:
     return tuple({(call.key, call.binding, call.version): call for call in calls.values()}.values())
 
 
+def versions(uow: UnitOfWork, process: Process, row: DefinitionRow | None) -> dict[str, int]:
+    """By activity the version of what each calls: of a stored version, or (None) of one that were stored now."""
+    found = {}
+    for id, call in calls_of(process).items():
+        query = _newest(call.key) if row is None else _newest(call.key).where(DefinitionRow.id < row.id)
+        called = uow.session.scalar(_numbered(call) if call.binding == "version" else query)
+        if called is not None:
+            found[id] = called.version
+    return found
+
+
 def find(uow: UnitOfWork) -> Find:
     """How a diagram that is deployed now finds what it calls."""
 

@@ -16,7 +16,7 @@ from . import calls
 from .checking import tables_in
 from .db import UnitOfWork
 from .diagram.link import relocated, within
-from .diagram.model import Diagram
+from .diagram.model import Diagram, Process
 from .errors import DiagramProblem, NotFound, ProcessRetired
 from .expressions import names_in
 from .model import DecisionRow, DefinitionRow, FormRow, PersonRow
@@ -100,6 +100,11 @@ def in_force(uow: UnitOfWork) -> tuple[tuple[str, int], ...]:
     )
     newest = {row.key: row.id for row in rows}
     return tuple(newest.items())
+
+
+def called_versions(uow: UnitOfWork, key: str, version: int | None, process: Process) -> dict[str, int]:
+    """By activity the version of what each calls, in a version, or (None) in one that were published now."""
+    return calls.versions(uow, process, row_of(uow, key, version) if version is not None else None)
 
 
 def names(uow: UnitOfWork) -> dict[str, str]:

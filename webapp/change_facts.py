@@ -51,6 +51,7 @@ FACTS: Mapping[str, str] = {
     "decision": N_("decision table"),
     "answer": N_("where the answer is kept"),
     "called": N_("called process"),
+    "called_version": N_("version of the called process"),
     "passed": N_("what the called process is given and gives back"),
     "script": N_("what is worked out"),
     "route": N_("route"),

@@ -33,8 +33,8 @@ def list_versions(key: str) -> str:
 
 def _page(key: str, form: PlainForm, *, acting: str = "") -> str:
     with context.reading() as uow:
-        page = versions.listing(uow, key)
-    return render_template("processes/versions.html", page=page, form=form, acting=acting)
+        page, names = versions.listing(uow, key), definitions.names(uow)
+    return render_template("processes/versions.html", page=page, form=form, acting=acting, names=names)
 
 
 @processes.post("/processes/<key>/restore")
@@ -83,6 +83,7 @@ class Side:
     label: str
     content: Content
     note: str = ""
+    version: int | None = None  #: None: a draft
 
 
 @processes.get("/processes/<key>/compare")
@@ -104,6 +105,11 @@ def compare(key: str) -> str | tuple[str, int]:
     alone = request.args.get("part") == "list"
     try:
         old, new = (read.read(side.content.xml) for side in sides)
+        with context.reading() as uow:
+            called = [
+                definitions.called_versions(uow, key, side.version, d.process)
+                for side, d in zip(sides, (old, new), strict=True)
+            ]
     except InvalidDiagram as error:
         if alone:
             return "", 204
@@ -117,6 +123,8 @@ def compare(key: str) -> str | tuple[str, int]:
         contents[1].forms,
         old_decisions=contents[0].decisions,
         new_decisions=contents[1].decisions,
+        old_calls=called[0],
+        new_calls=called[1],
     )
     teller = changes.ChangeTeller(
         change_values.side(old.process, contents[0].forms, *known),
@@ -162,7 +170,7 @@ def _side(uow: UnitOfWork, key: str, name: str, drafts: Mapping[str, str]) -> Si
     if not name.isdecimal() or len(name) > 9:
         raise NotFound("version", name)
     view, content = definitions.version_of(uow, key, int(name))
-    return Side(name, _version(view), content, view.reason)
+    return Side(name, _version(view), content, view.reason, view.version)
 
 
 def _version(view: DefinitionView) -> str:

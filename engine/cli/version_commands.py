@@ -90,20 +90,29 @@ def compare(database: Database, arguments: Namespace) -> Result:
     """Two versions of a process, or two files with the forms beside them."""
     if arguments.key.endswith(".bpmn"):
         sides = [_file(Path(name)) for name in (arguments.key, arguments.old)]
+        diagrams = [read.read(side[0]) for side in sides]
+        called: list[dict[str, int]] = [{}, {}]
     else:
         with database.read(SYSTEM) as uow:
             newest = definitions.row_of(uow, arguments.key).version
             numbers = (_number(arguments.old), _number(arguments.new) if arguments.new else newest)
             contents = [definitions.version_of(uow, arguments.key, number)[1] for number in numbers]
-        sides = [(content.xml, dict(content.forms), content.decisions) for content in contents]
-    (old, old_forms, old_decisions), (new, new_forms, new_decisions) = sides
+            sides = [(content.xml, dict(content.forms), content.decisions) for content in contents]
+            diagrams = [read.read(side[0]) for side in sides]
+            called = [
+                definitions.called_versions(uow, arguments.key, number, diagram.process)
+                for number, diagram in zip(numbers, diagrams, strict=True)
+            ]
+    (_old, old_forms, old_decisions), (_new, new_forms, new_decisions) = sides
     found = compare_diagrams(
-        read.read(old),
-        read.read(new),
+        diagrams[0],
+        diagrams[1],
         old_forms,
         new_forms,
         old_decisions=old_decisions,
         new_decisions=new_decisions,
+        old_calls=called[0],
+        new_calls=called[1],
     )
     lines = [_line(change) for change in found.changes if not change.follows]
     return Result("\n".join(lines) or "No difference.", [asdict(change) for change in found.changes])

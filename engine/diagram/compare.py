@@ -20,6 +20,7 @@ from engine.diagram.model import Diagram, Flow, Node, Process, graph
 from engine.diagram.moves import moves
 from engine.diagram.paths import in_order
 from engine.diagram.picture import Edge, picture
+from engine.diagram.wiring import Call
 from engine.diagram.xml import is_bpmn, local, parse
 
 __all__ = ["Change", "Comparison", "compare"]
@@ -45,13 +46,19 @@ def compare(
     *,
     old_decisions: Collection[bytes] = (),
     new_decisions: Collection[bytes] = (),
+    old_calls: Mapping[str, int] | None = None,
+    new_calls: Mapping[str, int] | None = None,
 ) -> Comparison:
-    """Every difference between two diagrams with their forms (form key -> form-js JSON) and decision tables (DMN)."""
+    """Every difference between two diagrams with their forms (form key -> form-js JSON) and decision tables (DMN).
+
+    `old_calls` and `new_calls` give by activity the version of the process that each calls.
+    """
     before, after = _Side(old), _Side(new)
     told = [
         *_process(old.process, new.process, before, after),
         *_nodes(before, after),
         *_flows(before, after),
+        *_called(before, after, old_calls or {}, new_calls or {}),
         *compare_forms(old.process, new.process, old_forms or {}, new_forms or {}),
         *compare_decisions(old.process, new.process, old_decisions, new_decisions),
         *_beside(before, after),
@@ -173,6 +180,20 @@ def _nodes(before: _Side, after: _Side) -> Iterator[Change]:
             yield replace(change, follows=bool(alarms) and fact in ("timer", "name"))
         if _differs(before, after, id, id, told=bool(found)):
             yield after.change("changed", node, "other")
+
+
+def _called(before: _Side, after: _Side, old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Change]:
+    """Calls of the same process that has another version by now."""
+    for id, version in new.items():
+        now = after.process.nodes[id]
+        was = before.process.nodes.get(id, now)
+        same = was.wiring.call and now.wiring.call and _wanted(was.wiring.call) == _wanted(now.wiring.call)
+        if same and old.get(id, version) != version:
+            yield after.change("changed", now, "called_version", old[id], version)
+
+
+def _wanted(call: Call) -> tuple[str, str | None]:
+    return call.key, call.version
 
 
 def _deadline_of(process: Process, node: Node) -> bool:

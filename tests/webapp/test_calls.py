@@ -7,7 +7,7 @@ from engine.db import Database
 from engine.identity import SYSTEM
 from tests import answers
 from tests.engine.diagram.building import around
-from tests.engine.test_calls import call, drawn, step
+from tests.engine.test_calls import call, deployed, drawn, step
 from tests.office import person
 from tests.quarters import PROCESS, deploy, indicator, send
 from tests.webapp.conftest import Visit
@@ -58,3 +58,15 @@ def test_the_whole_procedure_runs_inside_of_another(office: Database, visit: Vis
     assert {t.activity_id for t in page.tasks if t.state == "open"} <= {"k/arsipkan", "after"}
     assert [d.activity_id for d in page.deadlines if d.number]
     assert visit("pengelola_sop").open("/processes/whole").status == 200
+
+
+def test_a_version_that_only_follows_says_what_it_follows_and_what_that_changes(office: Database, visit: Visit) -> None:
+    deployed(office, "called", around(step("a"), ids="a"))
+    deployed(office, "caller", around(call("called"), ids="k"))
+    deployed(office, "called", around(step("a"), step("n"), ids="n a"))
+    told = visit("pengelola_sop").open("/processes/caller/versions").text
+    assert "Mengikuti “Process called”, yang dipanggilnya, ke versi 2." in told
+    page = visit("pengelola_sop").open("/processes/caller/compare?from=1&to=2")
+    assert "versi proses yang dipanggil sebelumnya: 1 → sekarang: 2" in page.text
+    page = visit("pengelola_sop").open("/processes/caller/compare?from=2&to=2")
+    assert "versi proses yang dipanggil" not in page.text
