@@ -371,7 +371,8 @@ def test_after_a_sign_in_in_another_window_what_was_drawn_is_saved(owner: Page, 
     expect(status.get_by_role("link", name="Masuk")).to_be_visible()
     other = owner.context.new_page()
     desk.sit_down(other, "Pengelola SOP")
-    drawing.kept(owner)
+    owner.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(status).to_have_text(drawing.SAVED)
     deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
     assert deadline and deadline.text == "P6D"
 

@@ -14,11 +14,14 @@ export class Draft {
     this.changes = 0;
     this.kept = 0;
     this.failures = 0;
+    this.ended = 0;
     this.timer = 0;
     this.held = false;
     this.underway = null;
     modeler.on("commandStack.changed", () => this.touch());
     window.addEventListener("online", () => this.soon(0));
+    // Whoever has signed in in another window comes back to this one.
+    window.addEventListener("focus", () => this.failures + this.ended && this.soon(0));
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.dirty && this.save());
   }
 
@@ -75,7 +78,7 @@ export class Draft {
       const answer = await ask("PUT", this.address, { ...content, revision: this.meta.revision });
       Object.assign(this.meta, answer);
       this.kept = mine;
-      this.failures = 0;
+      this.failures = this.ended = 0;
       if (this.dirty) this.soon(QUIET);
       else {
         this.backup.clear();
@@ -95,6 +98,7 @@ export class Draft {
       this.soon(PAUSES[Math.min(this.failures, PAUSES.length - 1)]);
       this.failures += 1;
     } else if (error instanceof SignedOut) {
+      this.ended += 1;
       this.told("signed_out", { address: error.address });
       this.soon(5000);
     } else if (error instanceof Refused) {
