@@ -87,7 +87,8 @@ def test_choices_are_written_ordered_and_taken_away_as_rows(builder: Builder) ->
     assert listed() == [("lengkap", "Lengkap"), ("kurang", "Kurang"), ("ditolak", "Ditolak")]
     rows = {f"s-choices-{n}-{part}": text for n, (value, label) in enumerate(listed())
             for part, text in (("value", value), ("label", label))}  # fmt: skip
-    builder.done("_choices", "up:2", **rows)
+    page = builder.done("_choices", "up:2", **rows, **{"s-choices-2-label_en": "Rejected"})
+    assert 'name="s-choices-1-label_en" value="Rejected"' in page, "its English goes with it"
     assert [value for value, _ in listed()] == ["lengkap", "ditolak", "kurang"]
     builder.done("_choices", "remove:0", **{f"s-choices-{n}-{part}": text for n, (value, label) in enumerate(listed())
                  for part, text in (("value", value), ("label", label))})  # fmt: skip
@@ -231,6 +232,17 @@ FOREIGN = {
         {"type": "iframe", "label": "Peta", "url": "https://example.org"},
     ],
 }  # fmt: skip
+
+
+def test_an_exported_form_is_imported_again_without_a_loss(builder_app: Flask) -> None:
+    builder = Builder(builder_app, LEAVE)
+    file = builder.desk.client.get(f"{builder.address}/file").data
+    look = builder.post(f"/design/{LEAVE}/form-import", {"file": (BytesIO(file), "cuti.form")})
+    assert "Semua isi berkas dapat diambil" in look.text
+    text = html.unescape(value_in(look.text, "_text"))
+    sent = {"_text": text, "name": "Permohonan cuti tahunan", "replace": LEAVE, "_take": "1"}
+    assert builder.post(f"/design/{LEAVE}/form-import", sent).status_code == 303
+    assert builder.text.encode() == file
 
 
 def test_an_imported_form_shows_what_is_left_out_before_anything_is_taken(builder: Builder) -> None:

@@ -190,11 +190,10 @@ def _functions(choices: FormChoices, parts: Sequence[Part]) -> Iterator[tuple[st
     lists = [one for one in editing.walk(tuple(parts)) if one.kind == "dynamiclist" and one.key]
     cells = [one for one in scope(lists[0].parts) if one.key] if lists else []
     counted = next((one.key for one in cells if one.kind == "number"), cells[0].key if cells else None)
+    rows, cell = (str(lists[0].key), f"r.{counted}") if counted else (_("rows"), "r.x")
     for name, (written, words) in FUNCTIONS.items():
         if name in choices.functions:
-            if counted:
-                written = re.sub(r"\br\.\w+", f"r.{counted}", re.sub(r"\bbaris\b", str(lists[0].key), written))
-            yield name, written, _(words)
+            yield name, re.sub(r"\br\.x\b", cell, re.sub(r"\bbaris\b", rows, written)), _(words)
 
 
 def _from_where(step: Step | None, taken: Field | None, source: Mapping[str, str]) -> str:

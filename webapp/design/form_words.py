@@ -182,18 +182,18 @@ COLUMN_TYPES: Sequence[tuple[str, str]] = (
     ("files", N_("Files")),
 )
 
-#: what an expression may call, with how it is written
+#: what an expression may call, with how it is written; “baris” stands for a list of the form, “x” for a cell of it
 FUNCTIONS: Mapping[str, tuple[str, str]] = {
-    "sum": ("sum([r.jumlah for r in baris])", N_("adds up; of rows, one column")),
+    "sum": ("sum([r.x for r in baris])", N_("adds up; of rows, one column")),
     "round": ("round(x, 1)", N_("rounded, with so many decimal places")),
     "min": ("min(a, b)", N_("the smallest")),
     "max": ("max(a, b)", N_("the largest")),
     "len": ("len(baris)", N_("how many rows or choices")),
     "abs": ("abs(x)", N_("without the minus sign")),
     "coalesce": ("coalesce(a, b)", N_("the first that is filled in")),
-    "any": ("any([r.ya for r in baris])", N_("whether one of them is true")),
-    "all": ("all([r.ya for r in baris])", N_("whether all of them are true")),
-    "sorted": ("sorted([r.nama for r in baris])", N_("in order")),
+    "any": ("any([r.x for r in baris])", N_("whether one of them is true")),
+    "all": ("all([r.x for r in baris])", N_("whether all of them are true")),
+    "sorted": ("sorted([r.x for r in baris])", N_("in order")),
     "upper": ("upper(x)", N_("in capital letters")),
     "lower": ("lower(x)", N_("in small letters")),
     "str": ("str(x)", N_("as text")),

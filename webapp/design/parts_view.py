@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from forms import editing
+from forms import editing, tree
 from forms.errors import FormError
 from forms.tree import Part, Place
 from webapp import i18n
@@ -98,8 +98,10 @@ def name_of(part: Part) -> str:
 def title_of(part: Part) -> str:
     """What people call it: its label in their language, the beginning of its text, its key."""
     spec = part.spec
-    label = (part.label_en if i18n.code() == "en" else "") or part.label
-    text = label or (spec.get("text") if isinstance(spec.get("text"), str) else "") or part.key or ""
+    english = i18n.code() == "en"
+    label = (part.label_en if english else "") or part.label
+    text = label or (tree.text_in(spec.get("properties"), "textEn") if english else "") or tree.text_in(spec, "text")
+    text = text or part.key or ""
     plain = " ".join(str(text).replace("*", "").split())
     return plain[:LONGEST] + ("…" if len(plain) > LONGEST else "") or _(kind_of(part.kind).name)
 
