@@ -352,7 +352,8 @@ def test_a_tab_closed_in_mid_edit_loses_nothing(owner: Page, working: Database) 
     profile.set_offline(False)
     again = profile.new_page()
     again.goto(f"/design/{DATA}")
-    again.get_by_role("button", name="Pulihkan").click()
+    expect(again.get_by_role("button", name="Pulihkan")).to_be_focused()
+    again.keyboard.press("Enter")
     drawing.kept(again)
     deadline = drawing.draft(working, DATA).nodes["siapkan_data"].deadline
     assert deadline and deadline.text == "P8D"
