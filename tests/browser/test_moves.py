@@ -15,7 +15,7 @@ from engine.model import DefinitionRow, InstanceRow
 from tests.browser import desk
 from tests.conftest import ROOT
 from tests.office import person
-from webapp.moves import BATCH
+from webapp.processes.moves import BATCH
 
 DATA = "pengumpulan_data_kinerja"
 CASES = BATCH + 2

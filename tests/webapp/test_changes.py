@@ -15,8 +15,8 @@ from engine.diagram.read import read
 from tests.engine.diagram.building import END, START, bpmn, chain, flow, lane, task, timer
 from tests.engine.diagram.test_compare_all import EDITS, XML
 from tests.webapp.test_phrases import ASKING, CHECKING, FORMS, OFFICE, USES
-from webapp.change_values import side
-from webapp.changes import ChangeTeller, ChangeView
+from webapp.processes.change_values import side
+from webapp.processes.changes import ChangeTeller, ChangeView
 
 NAMES = {"clerk": "Petugas Loket", "camat": "Camat", "pengelola_sop": "Pengelola SOP"}
 LANES = f"<laneSet>{lane('Camat', 'a', 'c', 'x')}{lane('Sekretaris', 'd', id='lane2')}</laneSet>"

@@ -14,7 +14,7 @@ from engine.identity import SYSTEM
 from tests.visitor import Page
 from tests.webapp.conftest import Visit
 from tests.webapp.small import DIAGRAM, ENTRY, GOOD, KEY, READING, Shop, open_shop
-from webapp import moves
+from webapp.processes import moves
 
 PLAN = f"/processes/{KEY}/move"
 FORMS = {"isian": json.dumps(ENTRY), "bacaan": json.dumps(READING)}

@@ -21,8 +21,8 @@ from forms.definition import parse
 from forms.model import Choice
 from tests.engine.diagram.building import END, ROOT, START, bpmn, chain, flow, task
 from tests.webapp.conftest import Visit
-from webapp.outline import Line, Teller
-from webapp.phrases import Phrases
+from webapp.processes.outline import Line, Teller
+from webapp.processes.phrases import Phrases
 
 
 def field(kind: str, key: str, label: str, english: str = "", **more: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from webapp.design.names import (
 )
 from webapp.design.parts_view import title_of
 from webapp.design.remarks import remarks
-from webapp.phrases import SIGNS
+from webapp.processes.phrases import SIGNS
 
 #: lists every office has; others are called by their tag
 LISTS = {"positions": N_("All positions of the office"), "units": N_("The units of the office")}

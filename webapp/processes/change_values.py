@@ -15,8 +15,8 @@ from forms import definition
 from forms.errors import FormError
 from forms.model import Choice, Form
 from webapp.design.form_words import KINDS as FIELD_KINDS
-from webapp.element_words import TRIGGERS, kind_words, performer_words, positions_words
-from webapp.phrases import Phrases
+from webapp.processes.element_words import TRIGGERS, kind_words, performer_words, positions_words
+from webapp.processes.phrases import Phrases
 
 LONGEST = 200  #: characters of a text that is shown as it was and as it is
 BEFORE = 40  #: characters shown before the place where two long texts part

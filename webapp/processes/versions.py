@@ -17,10 +17,10 @@ from engine.diagram.compare import compare as compare_diagrams
 from engine.drafting import designs
 from engine.errors import InvalidDiagram, NotFound
 from engine.people import positions
-from webapp import change_values, changes, context, sketch
+from webapp import context, sketch
 from webapp.i18n import translated
 from webapp.plain_forms import PlainForm
-from webapp.processes import processes
+from webapp.processes import change_values, changes, processes
 
 DRAFT = "draft"
 

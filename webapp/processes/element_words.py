@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from engine.diagram.element import embedded
 from engine.errors import N_
 from engine.people.positions import KEY
-from webapp.phrases import Phrases
+from webapp.processes.phrases import Phrases
 
 KINDS = {
     "process": N_("Process"),

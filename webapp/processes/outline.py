@@ -10,8 +10,8 @@ from flask_babel import ngettext
 
 from engine.diagram.outline import Branch, Entry, Outline, Way
 from forms.model import Form
-from webapp.element_words import kind_words, performer_words
-from webapp.phrases import Phrases
+from webapp.processes.element_words import kind_words, performer_words
+from webapp.processes.phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True)

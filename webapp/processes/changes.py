@@ -12,9 +12,9 @@ from engine.diagram.changes import Change
 from engine.diagram.model import ACTIVITIES, Flow, Node
 from engine.diagram.neighbours import neighbours
 from forms.conditions import leaves
-from webapp.change_facts import fact_words
-from webapp.change_values import Side, cut, repetition, said, shorter, time_words
-from webapp.element_words import kind_words, performer_words
+from webapp.processes.change_facts import fact_words
+from webapp.processes.change_values import Side, cut, repetition, said, shorter, time_words
+from webapp.processes.element_words import kind_words, performer_words
 
 MOST_NAMED = 3  #: neighbours; of a form's fields thrice as many
 #: facts of which nothing more can be shown than that they differ

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,10 +14,9 @@ from engine.diagram.model import Process
 from engine.diagram.outline import outline as diagram_outline
 from engine.people import positions
 from webapp import context, sketch, words
-from webapp import outline as telling
-from webapp.phrases import Phrases
-
-processes = Blueprint("processes", __name__)
+from webapp.processes import outline as telling
+from webapp.processes import processes
+from webapp.processes.phrases import Phrases
 
 
 @processes.post("/processes/<key>/positions")
@@ -87,6 +86,3 @@ def assumptions(process: Process) -> list[Assumption]:
         if node.assumption:
             places.setdefault(node.assumption, []).append(node.name or node.id)
     return [Assumption("; ".join(dict.fromkeys(where)), text) for text, where in places.items()]
-
-
-from webapp import moves, versions  # noqa: E402, F401  their pages belong to this blueprint
