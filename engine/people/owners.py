@@ -7,7 +7,7 @@ from engine.diagram.model import ACTIVITIES, Process
 from engine.errors import NotAllowed
 from engine.identity import Entitlement
 
-from . import positions
+from . import holdings, positions
 
 
 def owner_keys(uow: UnitOfWork, process: Process) -> tuple[str, ...]:
@@ -35,14 +35,16 @@ def starter_entitlement(uow: UnitOfWork, process: Process) -> Entitlement | None
     """The position through which the actor may start a case, or None. Owners may always; nobody where a message,
     a signal or a timer does it, or only other processes call it.
 
-    Where the office has no position for either, an administrator may: a foreign diagram must not be dead on arrival.
+    Where nobody holds a position for either, an administrator may: a foreign diagram must not be dead on arrival.
     """
     if process.begins is not None or process.only_called:
         return None
     entitled = (*starter_keys(uow, process), *owner_keys(uow, process))
-    if not entitled:
-        return next((p for p in uow.actor.positions if p.administrator), None)
-    return uow.actor.holding(*entitled)
+    mine = uow.actor.holding(*entitled)
+    administrator = next((p for p in uow.actor.positions if p.administrator), None)
+    if mine is None and administrator is not None and not any(holdings.holders_of(uow, entitled).values()):
+        return administrator
+    return mine
 
 
 def require_owner(uow: UnitOfWork, process: Process, action: str) -> Entitlement | None:

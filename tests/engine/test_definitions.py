@@ -14,8 +14,9 @@ from engine.errors import InvalidDiagram
 from engine.identity import SYSTEM
 from engine.inbox import inbox
 from engine.people import positions, users
+from tests.engine.diagram.building import bpmn, one
 from tests.engine.test_procedure import ROOT, As, mine, procedure
-from tests.office import PASSWORD, person
+from tests.office import ADMINISTRATOR, PASSWORD, person
 
 __all__ = ["procedure"]
 KEY = "pengumpulan_data_kinerja"
@@ -113,6 +114,24 @@ def test_an_office_without_the_positions_is_told_and_gets_them_at_one_click(data
     assert page.unknown == ()
     assert page.starters == ("Kasubag Umum dan Kepegawaian",)
     assert page.owners == ("Pengelola SOP",)
+
+
+def test_a_process_of_vacant_positions_is_begun_by_administrators_until_somebody_holds_one(
+    office: Database, as_: As
+) -> None:
+    plain = bpmn(one(attributes='camunda:candidateGroups="clerk"')).replace(b'alur:owners="pengelola_sop"', b"")
+    vacant = plain.replace(b'"clerk"', b'"kasi_trantib"')
+    administrator = as_(ADMINISTRATOR)
+    with office.begin(administrator) as uow:
+        positions.create(uow, name="Kasi Trantib", key="kasi_trantib")
+        deployment.deploy(uow, vacant, {}, reason="Baru.")
+        assert procedures.get(uow, "p").may_start, "or nobody could"
+    with office.read(as_("camat")) as uow:
+        assert not procedures.get(uow, "p").may_start
+    taken = vacant.replace(b'"kasi_trantib"', b'"camat"')
+    with office.begin(administrator) as uow:
+        deployment.deploy(uow, taken, {}, reason="Lagi.")
+        assert not procedures.get(uow, "p").may_start
 
 
 @pytest.mark.parametrize(

@@ -119,4 +119,4 @@ def test_a_faulty_condition_is_explained_in_office_words_and_says_where(app: Fla
 def test_a_finding_as_text_is_english() -> None:
     body = around(test_lint.XOR, task("a"), ids="g") + flow("g", "a", "answer = 1") + chain("a", "end")
     (problem,) = [p for p in check(bpmn(body), {}, positions=None).problems if p.rule == "bad-expression"]
-    assert "can't be used: “=” (character 8) isn't known here; write ==. Write a comparison" in problem.text()
+    assert "can't be used: “=” (character 8) isn't known here; write ==. Write answer == 1." in problem.text()

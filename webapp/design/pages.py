@@ -90,6 +90,7 @@ def modeler(key: str) -> str:
         "language": context.language(),
         "person": actor.person_id,
         "administrator": actor.administrator,
+        "positions": [{"key": one.key, "name": one.name} for one in actor.positions if not one.administrator],
         "addresses": addresses,
     }
     return render_template("design/modeler.html", found=found, config=config)

@@ -12,11 +12,14 @@ from engine.diagram.paths import reachable, reverse
 from engine.diagram.rules.subject import Subject, elements, found
 from engine.diagram.scripts import assignments
 from engine.diagram.xml import camunda, child, text_of
-from engine.errors import N_, DiagramProblem, ExpressionError
+from engine.errors import N_, DiagramProblem, ExpressionError, Said
 from engine.expressions import check as check_expression
 from engine.expressions import names_in
+from forms import feel
 from forms.definition import value_names
 
+#: what others call them; here they would be names that nothing fills
+FOREIGN = {"true": "True", "false": "False", "null": "None"}
 PEOPLE = ("candidateGroups", "candidateUsers", "assignee", "priority")
 
 
@@ -95,14 +98,11 @@ def _expression(text: str, at: Node, names: set[str], before: _Before) -> Iterat
         check_expression(text)
         mentioned = names_in(text)
     except ExpressionError as error:
-        yield found(
-            "bad-expression",
-            at,
-            N_("The expression “%(text)s” can't be used: %(reason)s."),
-            N_("Write a comparison or a name from a form, for example complete or amount > 1000."),
-            text=text[:120],
-            reason=error.reason,
-        )
+        yield _bad(text, at, error.reason)
+        return
+    for word in sorted(FOREIGN.keys() & mentioned - names):
+        facts = {"sign": word, "place": text.find(word) + 1, "instead": FOREIGN[word]}
+        yield _bad(text, at, Said(N_("“%(sign)s” (character %(place)s) isn't known here; write %(instead)s"), facts))
         return
     if before.uncertain:
         return
@@ -115,6 +115,29 @@ def _expression(text: str, at: Node, names: set[str], before: _Before) -> Iterat
             "warning",
             name=name,
         )
+
+
+def _bad(text: str, at: Node, reason: Said) -> DiagramProblem:
+    message = N_("The expression “%(text)s” can't be used: %(reason)s.")
+    remedy = N_("Write a comparison or a name from a form, for example complete or amount > 1000.")
+    instead = _instead(text)
+    if instead is None:
+        return found("bad-expression", at, message, remedy, text=text[:120], reason=reason)
+    return found(
+        "bad-expression", at, message, N_("Write %(instead)s."), text=text[:120], reason=reason, instead=instead
+    )
+
+
+def _instead(text: str) -> str | None:
+    """What was meant, where it is written as another program does and means the same for certain."""
+    meant = feel.translated(text)
+    if meant is None or meant == text:
+        return None
+    try:
+        check_expression(meant)
+    except ExpressionError:
+        return None
+    return meant
 
 
 class _Before:

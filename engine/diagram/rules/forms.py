@@ -45,7 +45,7 @@ def _task(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
             N_("Add a form with this key, or choose one that exists."),
             form=node.form_key,
         )
-    elif node.kind == "userTask" and not node.form_key:
+    elif node.kind in ("userTask", "task") and not node.form_key:
         yield found(
             "no-form",
             node,

@@ -56,10 +56,11 @@ def _script(subject: Subject, node: Node) -> Iterator[DiagramProblem]:
 def _service(node: Node) -> Iterator[DiagramProblem]:
     connector = node.wiring.connector or ""
     if connector not in CONNECTORS:
+        message = N_("There is no connector “%(connector)s”.")
         yield found(
             "unknown-connector",
             node,
-            N_("There is no connector “%(connector)s”."),
+            message if connector else N_("The step names no connector that does the work."),
             N_("Name one of these as its topic: %(known)s; or change it to a user task."),
             connector=connector,
             known=", ".join(sorted(CONNECTORS)),

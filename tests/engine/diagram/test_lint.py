@@ -268,6 +268,24 @@ def test_title_and_case_key_may_use_what_any_form_fills() -> None:
     assert rules(bpmn(GOOD, process='alur:caseKey="number"')) == {"unfilled-name"}
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("=answer = 'x'", "answer == 'x'"),
+        ("${answer == 'x' &amp;&amp; !answer}", "answer == 'x' and not answer"),
+        ("answer == true", "answer == True"),
+        ("answer.upper()", None),
+        ("answer ? 1 : 2", None),
+        ("answer &gt; 10,5", None),
+    ],
+)
+def test_a_condition_of_another_language_is_refused_and_says_what_to_write(theirs: str, ours: str | None) -> None:
+    body = around(task("a"), XOR, ids="a g") + flow("g", "a", theirs)
+    (found,) = findings(bpmn(body))
+    assert (found.rule, found.element, found.severity) == ("bad-expression", "g_a", "error")
+    assert found.params.get("instead") == ours
+
+
 def test_a_name_filled_only_after_the_decision_is_warned_about() -> None:
     forms = {"ask": form("ask", "other"), "later": form("later", "answer")}
     late = around(task("a"), XOR, ids="a g") + flow("g", "b", "answer == 'x'")

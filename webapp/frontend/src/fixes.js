@@ -2,6 +2,7 @@
 import { extensionList } from "./commands/extensions.js";
 import { Refused, ask } from "./server.js";
 import { getBusinessObject, is, isActivity, named, processOf, standardTimer } from "./model.js";
+import { asUserTask, bySwapping, byStructure } from "./mends.js";
 import { createForm } from "./panel/task.jsx";
 import { redraws } from "./redraws.js";
 import { t } from "./language.js";
@@ -22,21 +23,26 @@ export class Fixes {
     this.canvas = modeler.get("canvas");
   }
 
-  /** {label, run} for a finding, several where there is a choice, or null. */
+  /** [{label, run}] for a finding, several where there is a choice; the surest comes first. */
   find(problem) {
     const element = problem.element ? this.registry.get(problem.element) : null;
-    const make = MENDS[problem.rule];
-    if (make) return make.call(this, { problem, element });
-    const [label, entry] = FIELDS[problem.rule] ?? [];
-    // The time of a timer on a border is typed in the step it sits on.
-    const place = element?.host ?? element;
-    return entry && place ? { label: t(label), run: () => this.open(place, entry) } : null;
+    return [byStructure, bySwapping, inPlace].flatMap((find) => find.call(this, { problem, element }) ?? []);
   }
 
   /** Show the element and put the cursor where the mend is typed. */
   open(element, entry, text) {
     this.reveal(element.id, entry, text);
   }
+}
+
+/** What is mended by typing or choosing, or by one edit of the element itself. */
+function inPlace({ problem, element }) {
+  const make = MENDS[problem.rule];
+  if (make) return make.call(this, { problem, element });
+  const [label, entry] = FIELDS[problem.rule] ?? [];
+  // The time of a timer on a border is typed in the step it sits on.
+  const place = element?.host ?? element;
+  return entry && place ? { label: t(label), run: () => this.open(place, entry) } : null;
 }
 
 /** Where the mend is one field of the panel: rule -> what the button says, the entry. */
@@ -59,6 +65,11 @@ const FIELDS = {
   "half-expression": ["Choose who performs it", "alur-performer"],
   "unknown-calendar": ["Choose how time is counted", "alur-calendar"],
   "bad-script": ["Correct the computation", "alur-script"],
+  "form-invalid": ["Go to its form", "alur-form"],
+  "form-expression": ["Go to its form", "alur-form"],
+  "form-source": ["Go to its form", "alur-form"],
+  "form-earlier": ["Go to its form", "alur-form"],
+  "form-series": ["Go to its form", "alur-form"],
 };
 
 /** What is not executed: the button, and the kind that takes its place. */
@@ -136,7 +147,7 @@ const MENDS = {
   },
 
   "no-form"({ element }) {
-    return element && { label: t("Create a form"), run: () => this.newForm(element) };
+    return element && { label: t("Create a form"), run: () => this.newForm(asUserTask(this.modeler, element)) };
   },
 
   "unknown-position"({ problem, element }) {
@@ -170,8 +181,10 @@ const MENDS = {
     return element && missing.length ? { label: t("Add what is missing"), run: () => this.addInputs(element, missing) } : null;
   },
 
+  // Without an owner the process belongs to administrators alone: whoever draws it is the likely one.
   "no-owner"() {
-    return { label: t("Choose an owner"), run: () => this.reveal(null, "alur-owners") };
+    const mine = this.config.positions.map(({ key, name }) => ({ label: t("Make {name} the owner", { name }), run: () => this.ownedBy(key) }));
+    return [...mine, { label: t("Choose an owner"), run: () => this.reveal(null, "alur-owners") }];
   },
 
   nobody({ element }) {
@@ -239,6 +252,11 @@ Object.assign(Fixes.prototype, redraws, {
     let id = wanted;
     while (ids.assigned(id)) id = `${id}_`;
     return id;
+  },
+
+  ownedBy(position) {
+    const root = this.canvas.getRootElement();
+    this.modeling.updateModdleProperties(root, processOf(root), { "alur:owners": position });
   },
 
   keyBack(id) {

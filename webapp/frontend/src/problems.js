@@ -83,7 +83,7 @@ export class Problems {
     jump.append(text("span", severity === "error" ? "!" : "?", `alur-badge is-${severity}`), text("strong", problem.name || this.nameOf(problem.element)), text("span", problem.message), text("span", problem.remedy, "alur-remedy"));
     jump.addEventListener("click", () => this.reveal(problem.element));
     row.append(jump);
-    for (const fix of [this.fixes.find(problem)].flat().filter(Boolean)) {
+    for (const fix of this.fixes.find(problem)) {
       const button = text("button", fix.label, "button button-small");
       button.type = "button";
       button.addEventListener("click", fix.run);

@@ -1,6 +1,7 @@
 // The edits that belong to Alur, each one step of undo.
 import { EmptyList, ExtensionList, ExtensionValues } from "./extensions.js";
 import { Forms, SetForm } from "./forms.js";
+import { Begin } from "./begin.js";
 import { NextStep } from "./next-step.js";
 import { Repetition } from "./repetition.js";
 import { StandardTime } from "./standard-time.js";
@@ -11,6 +12,7 @@ const HANDLERS = {
   "alur.extensionList": ExtensionList,
   "alur.emptyList": EmptyList,
   "alur.values": ExtensionValues,
+  "alur.begin": Begin,
   "alur.nextStep": NextStep,
   "alur.repetition": Repetition,
   "alur.setForm": SetForm,

@@ -3,7 +3,7 @@
 import { asTRBL, getMid } from "diagram-js/lib/layout/LayoutUtil";
 import { isConnection } from "diagram-js/lib/util/ModelUtil";
 import { selfAndAllChildren } from "diagram-js/lib/util/Elements";
-import { is } from "../model.js";
+import { getBusinessObject, is } from "../model.js";
 
 const GAP = 50;
 const ROOM = 20;
@@ -15,24 +15,48 @@ export class NextStep {
     Object.assign(this, { modeling, elementFactory, canvas, spaceTool, autoPlace });
   }
 
-  /** context: {element: a node or a sequence flow, type, name}; gives the new shape as context.made. */
+  /**
+   * context: {element: a node or a sequence flow, type, name, all: every flow leaves the new element instead};
+   * gives the new shape as context.made.
+   */
   preExecute(context) {
-    const { element, type, name } = context;
+    const { element, type, name, all } = context;
     const source = is(element, "bpmn:SequenceFlow") ? element.source : element;
     const shape = this.elementFactory.createShape({ type });
     const flow = between(element);
-    if (flow) this.insert(flow, source, shape);
+    if (all) this.part(source, shape);
+    else if (flow) this.insert(flow, source, shape);
     else this.autoPlace.append(source, shape);
     if (name) this.modeling.updateProperties(shape, { name });
     context.made = shape;
   }
 
-  insert(flow, source, shape) {
+  place(source, shape) {
     const middle = getMid(source).y;
     const right = Math.max(...[source, ...alerts(source)].map((one) => asTRBL(one).right));
     const box = { left: right + GAP, right: right + GAP + shape.width, top: middle - shape.height / 2, bottom: middle + shape.height / 2 };
     this.makeRoom(source, box);
-    const made = this.modeling.createShape(shape, { x: (box.left + box.right) / 2, y: middle }, source.parent);
+    return this.modeling.createShape(shape, { x: (box.left + box.right) / 2, y: middle }, source.parent);
+  }
+
+  /** A gateway behind a step: the flows that left the step leave the gateway, with their names and conditions. */
+  part(source, shape) {
+    const flows = source.outgoing.filter((one) => is(one, "bpmn:SequenceFlow"));
+    const standard = getBusinessObject(source).default;
+    const made = this.place(source, shape);
+    for (const flow of flows) {
+      this.modeling.reconnectStart(flow, made, getMid(made));
+      this.modeling.layoutConnection(flow);
+    }
+    this.modeling.connect(source, made, { type: "bpmn:SequenceFlow" });
+    if (standard) this.modeling.updateProperties(source, { default: undefined });
+    const free = flows.map(getBusinessObject).filter((one) => !one.conditionExpression);
+    const otherwise = standard ?? (free.length === 1 ? free[0] : null);
+    if (otherwise && is(made, "bpmn:ExclusiveGateway")) this.modeling.updateProperties(made, { default: otherwise });
+  }
+
+  insert(flow, source, shape) {
+    const made = this.place(source, shape);
     const target = flow.target;
     this.modeling.reconnectEnd(flow, made, getMid(made));
     this.modeling.layoutConnection(flow);
