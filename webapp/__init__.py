@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask, redirect, request
 from flask_wtf import CSRFProtect
@@ -27,8 +26,6 @@ ROOMS = {
     "guides": "guide",
     "admin": "settings",
     "design": "design",
-    "reports": "reports",
-    "api": "api",
 }
 
 csrf = CSRFProtect()
@@ -69,8 +66,7 @@ def create_app(settings: WebSettings, database: Database | None = None) -> Flask
     errors.prepare(app)
     shell.prepare(app)
     for module, blueprint in ROOMS.items():
-        if find_spec(f"webapp.{module}"):
-            app.register_blueprint(getattr(import_module(f"webapp.{module}"), blueprint))
+        app.register_blueprint(getattr(import_module(f"webapp.{module}"), blueprint))
     app.before_request(_one_slash)
     return app
 
