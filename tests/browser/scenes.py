@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from engine.db import Database
@@ -136,6 +137,35 @@ def refuse_moving(page: Page) -> None:
     press("Pindahkan berkas terpilih ke versi 2")(page)
 
 
+def import_a_form(page: Page) -> None:
+    """A file of another editor, of which not everything can be taken over."""
+    fields = [
+        {"type": "textfield", "key": "creditor.name", "label": "Nama penagih"},
+        {"type": "iframe", "label": "Peta", "url": "https://example.org"},
+        {"type": "button", "key": "kirim", "label": "Kirim"},
+    ]
+    file = json.dumps({"type": "default", "id": "tagihan", "name": "Tagihan", "components": fields}).encode()
+    page.set_input_files("#f-file", {"name": "tagihan.form", "mimeType": "application/json", "buffer": file})
+    press("Periksa")(page)
+
+
+def overtaken(page: Page) -> None:
+    """Another window has saved the form since this one was opened."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    add_to_help(other, " Ditulis di jendela lain.")
+    expect(other.locator("[data-status]")).to_contain_text("Tersimpan")
+    other.close()
+    add_to_help(page, " Ditulis di jendela ini.")
+    page.locator("[data-conflict]").wait_for()
+
+
+def add_to_help(page: Page, text: str) -> None:
+    field = page.get_by_label("Petunjuk", exact=True)
+    field.fill(field.input_value() + text)
+    field.blur()
+
+
 UMUM, KEUANGAN, SEKRETARIS = "kasubag_umum", "kasubag_keuangan", "sekretaris_kecamatan"
 
 
@@ -238,6 +268,20 @@ SCENES = (
     Scene(
         "formulir-bangun-menu", "pengelola_sop", "/design/permohonan_cuti/forms/keputusan_cuti", unfold("Tambah isian")
     ),
+    Scene("formulir-impor", "pengelola_sop", "/design/permohonan_cuti/forms", import_a_form),
+    Scene(
+        "formulir-bangun-jendela-lain",
+        "pengelola_sop",
+        "/design/permohonan_cuti/forms/pertimbangan_cuti?at=1",
+        overtaken,
+    ),
+    Scene(
+        "formulir-bangun-tabel",
+        "pengelola_sop",
+        "/design/pengumpulan_data_kinerja/forms/draf_data_kinerja?at=1",
+        unfold("Sasaran"),
+    ),
+    Scene("formulir-bangun-centang", "pengelola_sop", "/design/pengumpulan_data_kinerja/forms/dokumen_kinerja?at=2.3"),
     Scene("formulir-nama", "pengelola_sop", "/design/permohonan_cuti/forms/permohonan_cuti/rename?at=1.2"),
     Scene("formulir-json", "pengelola_sop", "/design/permohonan_cuti/forms/permohonan_cuti/json"),
     Scene("uji", "pengelola_sop", "/design/permohonan_cuti/rehearsal"),
