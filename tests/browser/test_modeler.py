@@ -313,9 +313,9 @@ def test_what_is_missing_is_drawn_from_the_problem_list_by_keyboard(owner: Page,
         }"""
     )
     expect(drawing.summary(owner)).to_contain_text("2 harus diperbaiki")
-    owner.get_by_role("button", name="Tambah mulai").press("Enter")
+    owner.get_by_role("button", name=re.compile("^Mulai dari")).press("Enter")
     expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
-    owner.get_by_role("button", name="Beri keputusan di depannya").press("Enter")
+    owner.get_by_role("button", name="Pilih salah satu", exact=True).press("Enter")
     expect(drawing.summary(owner)).to_contain_text("2 harus diperbaiki")  # when each of the two is taken
     owner.get_by_role("button", name=re.compile("^Jadikan .* jalur selain itu")).press("Enter")
     expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")

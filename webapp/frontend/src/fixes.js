@@ -112,19 +112,13 @@ const MENDS = {
   },
 
   "condition-ignored"({ element }) {
-    return element && { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
+    // Where several flows leave a step, the finding about the step offers a decision that keeps the condition.
+    const kept = element && !is(element.source, "bpmn:Gateway") && element.source.outgoing.length > 1;
+    return element && !kept && { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
   },
 
   "deadline-without-timer"({ element }) {
     return element && { label: t("Remove the mark"), run: () => this.modeling.updateProperties(element, { "alur:deadline": undefined }) };
-  },
-
-  "several-flows"({ element }) {
-    return element && { label: t("Put a decision before them"), run: () => this.decide(element) };
-  },
-
-  "no-start"({ element }) {
-    return { label: t("Add a start"), run: () => this.addStart(element) };
   },
 
   "flow-across": removed,

@@ -19,15 +19,10 @@ const STRUCTURE = {
     return conditional ? [one] : [all, one];
   },
 
-  "condition-ignored"({ element }) {
-    const source = element?.source;
-    // With several flows the finding about the step itself offers the same.
-    if (!source || is(source, "bpmn:Gateway") || source.outgoing.length > 1) return null;
-    return { label: t("Remove the condition"), run: () => this.modeling.updateProperties(element, { conditionExpression: undefined }) };
-  },
-
   "no-start"({ element }) {
-    return first(this.registry, element, this.canvas.getRootElement()).map((step) => ({
+    const steps = first(this.registry, element, this.canvas.getRootElement());
+    if (!steps.length) return { label: t("Add a start"), run: () => this.addStart(element) };
+    return steps.map((step) => ({
       label: t("Begin with “{name}”", { name: named(step, t) }),
       run: () => this.modeler.get("commandStack").execute("alur.begin", { element: step }),
     }));
@@ -39,8 +34,6 @@ const STRUCTURE = {
 
   unreachable: remove,
   "loose-boundary": remove,
-  "flow-across": remove,
-  "flow-wrong-way": remove,
 
   "several-executable"({ problem }) {
     const root = this.canvas.getRootElement();
@@ -73,7 +66,7 @@ const STRUCTURE = {
 };
 
 /** What can't run as it is may still be done by a person. */
-const BY_HAND = new Set(["unknown-connector", "unknown-decision", "unknown-process", "no-name", "bad-script"]);
+const BY_HAND = new Set(["unknown-connector", "missing-input", "unknown-decision", "unknown-process", "no-name", "bad-script"]);
 
 export function bySwapping({ problem, element }) {
   const swaps = BY_HAND.has(problem.rule) && element && (is(element, "bpmn:Task") || is(element, "bpmn:CallActivity"));

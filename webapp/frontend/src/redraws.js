@@ -37,25 +37,7 @@ export const redraws = {
     this.say(t("A pool with one lane was drawn. Choose whose lane it is."));
   },
 
-  /** Several flows leave a step: a decision takes them over. */
-  decide(step) {
-    const [first, ...others] = step.outgoing.filter((flow) => is(flow, "bpmn:SequenceFlow"));
-    const context = { element: first, type: "bpmn:ExclusiveGateway" };
-    this.modeler.get("commandStack").execute("alur.together", {
-      steps: () => {
-        this.modeler.get("commandStack").execute("alur.nextStep", context);
-        const { made } = context;
-        const middle = { x: made.x + made.width / 2, y: made.y + made.height / 2 };
-        for (const flow of others) {
-          this.modeling.reconnectStart(flow, made, middle);
-          this.modeling.layoutConnection(flow);
-        }
-      },
-    });
-    this.reveal(context.made.id, "name");
-  },
-
-  /** A start before the first step of a level: of a sub-process, or of the whole. */
+  /** A start on a level that has nothing to begin with: before the first thing in it, if there is any. */
   addStart(scope) {
     const level = scope ? getBusinessObject(scope) : processOf(this.canvas.getRootElement());
     const inside = this.registry.filter((one) => is(one, "bpmn:FlowNode") && !one.labelTarget && one.businessObject.$parent === level && !is(one, "bpmn:BoundaryEvent"));

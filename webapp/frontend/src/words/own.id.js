@@ -331,7 +331,6 @@ export default {
   "Choose a message": "Pilih pesan",
   "Correct the ID": "Perbaiki ID",
   "Remove the mark": "Hapus tandanya",
-  "Put a decision before them": "Beri keputusan di depannya",
   "Add a start": "Tambah mulai",
   "Delete the flow": "Hapus alurnya",
   "Choose a signal": "Pilih sinyal",
