@@ -16,7 +16,7 @@ from engine.drafting import designs
 from engine.drafting.designs import DesignView
 from engine.errors import N_, AlurError, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, VersionChanged
 from engine.people import positions
-from webapp import context, errors, i18n
+from webapp import context, i18n, troubles
 from webapp.design import design, pages
 
 Answer = Response | tuple[Response, int]
@@ -31,10 +31,10 @@ def in_json(view: Callable[..., Answer]) -> Callable[..., Answer]:
         try:
             return view(*args, **given)
         except AlurError as error:
-            status = errors.status_of(error)
+            status = troubles.status_of(error)
             if status >= 500:
                 raise
-            trouble = errors.trouble_of(error)
+            trouble = troubles.trouble_of(error)
             facts: dict[str, Any] = {"message": f"{trouble.what} {trouble.next}"}
             if isinstance(error, DesignChanged):
                 facts |= {"revision": error.revision, "at": when(error.at)}
