@@ -40,6 +40,7 @@ def test_pools_of_untyped_steps_become_a_case_that_is_completed(working: Databas
     drawing.ready(page)
     page.get_by_role("button", name="Jalankan kolam “Kecamatan”").click()
     mend(page, "Mulai dari “Terima permohonan”")
+    expect(page.locator("[data-part=problems] .button-small", has_text=re.compile(r"^\s*$"))).to_have_count(0)
     mend(page, "Pilih salah satu")
     mend(page, "Ganti menjadi langkah dikerjakan orang")
     mend(page, "Selesai di sini")

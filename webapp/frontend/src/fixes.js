@@ -26,7 +26,7 @@ export class Fixes {
   /** [{label, run}] for a finding, several where there is a choice; the surest comes first. */
   find(problem) {
     const element = problem.element ? this.registry.get(problem.element) : null;
-    return [byStructure, bySwapping, inPlace].flatMap((find) => find.call(this, { problem, element }) ?? []);
+    return [byStructure, bySwapping, inPlace].flatMap((find) => find.call(this, { problem, element })).filter(Boolean);
   }
 
   /** Show the element and put the cursor where the mend is typed. */
