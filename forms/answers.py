@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import urlsplit
 
-from forms import components, display, patterns
+from forms import display, patterns, vocabulary
 from forms.errors import N_
 from forms.model import Field, File
 from forms.notation import MAX_NUMBER, Refused, bounded, moment, number
@@ -47,7 +47,7 @@ def is_typed(field: Field) -> bool:
 
 def shown_again(field: Field, raw: Any) -> Any:
     """What was typed into one field as its input shows it again."""
-    if field.type in components.SEVERAL:
+    if field.type in vocabulary.SEVERAL:
         return tidy_list(raw)
     if field.type == "checkbox":
         return "true" if tidy(raw).strip().lower() in TRUE else ""
@@ -60,7 +60,7 @@ def is_empty(value: Any) -> bool:
 
 def read(field: Field, raw: Any, *, choices: Mapping[str, str], files: Mapping[str, File]) -> Any:
     """The value of what was typed into one field, None or [] when empty; raises Refused. Ignores `required`."""
-    if field.type in components.SEVERAL:
+    if field.type in vocabulary.SEVERAL:
         return _files(field, raw, files) if field.type == "filepicker" else _several(raw, choices)
     if field.type == "number":
         if isinstance(raw, (int, float)) and not isinstance(raw, bool):
@@ -84,7 +84,7 @@ def read(field: Field, raw: Any, *, choices: Mapping[str, str], files: Mapping[s
 def coerce(field: Field, value: Any) -> Any:
     """A computed or sourced value as this field keeps it; None when it doesn't fit."""
     value = plain(value)
-    if field.type in components.SEVERAL:
+    if field.type in vocabulary.SEVERAL:
         several = value if isinstance(value, list) else [] if value is None else [value]
         return [str(one) for one in several if isinstance(one, (str, int, float))]
     if field.type == "checkbox":

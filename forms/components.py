@@ -6,75 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forms import conditions, entries, parts, patterns
+from forms import conditions, entries, parts, patterns, vocabulary
 from forms.errors import N_, FormError
 from forms.model import Column, Field
-
-SILENT = frozenset({"text", "separator", "spacer", "group", "table"})  #: hold no value of their own
-CHOOSING = frozenset({"radio", "select", "checklist", "taglist"})
-SEVERAL = frozenset({"checklist", "taglist", "filepicker", "dynamiclist"})  #: their value is a list
-MAX_ROWS = 1000
-
-_EVERYWHERE = {"type", "id", "label", "layout", "conditional", "properties"}
-_HARMLESS = {"showOutline", "verticalAlignment"}
-_INPUT = _EVERYWHERE | {"key", "description", "validate", "defaultValue", "readonly", "appearance", "disabled"}
-_KEYS: dict[str, set[str]] = {
-    "textfield": _INPUT,
-    "textarea": _INPUT,
-    "number": _INPUT | {"decimalDigits", "increment", "serializeToString"},
-    "datetime": _INPUT
-    | {"subtype", "dateLabel", "timeLabel", "timeInterval", "timeSerializingFormat", "use24h", "disallowPassedDates"},
-    "checkbox": _INPUT,
-    "radio": _INPUT | {"values", "valuesKey"},
-    "select": _INPUT | {"values", "valuesKey", "searchable"},
-    "checklist": _INPUT | {"values", "valuesKey"},
-    "taglist": _INPUT | {"values", "valuesKey"},
-    "filepicker": _INPUT | {"accept", "multiple"},
-    "text": _EVERYWHERE | {"text"},
-    "separator": _EVERYWHERE,
-    "spacer": _EVERYWHERE | {"height"},
-    "group": _EVERYWHERE | _HARMLESS | {"components", "description", "path"},
-    "table": _EVERYWHERE | {"columns", "dataSource", "rowCount", "description"},
-    "dynamiclist": _EVERYWHERE
-    | _HARMLESS
-    | {"components", "description", "path", "isRepeating", "allowAddRemove", "defaultRepetitions"}
-    | {"disableCollapse", "nonCollapsedItems"},
-}
-_VALIDATE = {
-    "textfield": {"required", "minLength", "maxLength", "pattern", "validationType", "patternErrorMessage"},
-    "textarea": {"required", "minLength", "maxLength"},
-    "number": {"required", "min", "max"},
-}
-_TRANSLATED = {"labelEn", "descriptionEn", "textEn"}
-_PROPERTIES = {
-    "textfield": {"compute", "source", "textOrNumber", "internal"},
-    "number": {"compute", "source", "format", "internal"},
-    "taglist": {"compute", "source", "internal"},
-    "checkbox": {"compute", "source", "internal"},
-    "dynamiclist": {"source", "fixedRows", "rowLabel", "rowsFrom", "minRows", "maxRows", "uniqueRows"},
-    "table": {"source"},
-    **{kind: {"compute", "source"} for kind in ("textarea", "datetime", "radio", "select", "checklist")},
-    "filepicker": {"source"},
-}
-
-
-KINDS = frozenset(_KEYS)
-
-
-def entries_of(kind: str) -> frozenset[str]:
-    """The entries that a component of a kind may have."""
-    return frozenset(_KEYS[kind])
-
-
-def entries_inside(kind: str) -> dict[str, frozenset[str]]:
-    """The same for the objects in it; of `properties` those that mean something."""
-    return {
-        "validate": frozenset(_VALIDATE.get(kind, {"required"})),
-        "properties": frozenset(_PROPERTIES.get(kind, set()) | _TRANSLATED),
-        "appearance": frozenset({"prefixAdorner", "suffixAdorner"}),
-        "layout": frozenset({"row", "columns"}),
-        "conditional": frozenset({"hide"}),
-    }
 
 
 def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], tuple[Field, ...]], row: bool) -> Field:
@@ -87,13 +21,13 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
     kind = spec.get("type")
     named = (spec.get("key"), spec.get("path") if kind == "dynamiclist" else None, spec.get("id"))
     where = next((name for name in named if isinstance(name, str) and 0 < len(name) <= 100), where)
-    if not isinstance(kind, str) or kind not in _KEYS:
+    if not isinstance(kind, str) or kind not in vocabulary.KEYS:
         raise FormError(where, N_("Fields of the type “%(type)s” are not supported."), {"type": str(kind)[:60]})
-    entries.only(spec, _KEYS[kind], where)
+    entries.only(spec, vocabulary.KEYS[kind], where)
     properties = entries.mapping(spec, "properties", where)
     entries.only(
         {name: value for name, value in properties.items() if not name.startswith("x-")},
-        _PROPERTIES.get(kind, set()) | _TRANSLATED,
+        vocabulary.PROPERTIES.get(kind, set()) | vocabulary.TRANSLATED,
         where,
     )
     found: dict[str, Any] = {
@@ -110,7 +44,7 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
         "source": parts.source(properties.get("source"), where),
         "internal": entries.flag(properties, "internal", where),
     }
-    if kind not in SILENT:
+    if kind not in vocabulary.SILENT:
         found["key"] = entries.key(spec, "path" if kind == "dynamiclist" else "key", where, row=row)
         where = found["key"]
     if kind in _INPUT_TYPES:
@@ -125,13 +59,13 @@ def read(spec: Any, where: str, *, number: str, children: Callable[[Any, str], t
     return field
 
 
-_INPUT_TYPES = frozenset(kind for kind, keys in _KEYS.items() if "validate" in keys)
+_INPUT_TYPES = frozenset(kind for kind, keys in vocabulary.KEYS.items() if "validate" in keys)
 
 
 def _input(spec: Mapping[str, Any], kind: str, where: str) -> dict[str, Any]:
     """What all fields that a person fills in have in common."""
     validate = entries.mapping(spec, "validate", where)
-    entries.only(validate, _VALIDATE.get(kind, {"required"}), where)
+    entries.only(validate, vocabulary.VALIDATE.get(kind, {"required"}), where)
     if entries.flag(spec, "disabled", where):
         raise FormError(where, N_("“%(name)s” is not supported; use “readonly”."), {"name": "disabled"})
     appearance = entries.mapping(spec, "appearance", where)
@@ -281,7 +215,7 @@ def _columns(listed: list[Any], where: str) -> tuple[Column, ...]:
 def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     if not entries.flag(spec, "isRepeating", where, otherwise=True):
         raise FormError(where, N_("A dynamic list must repeat; use a group."))
-    least, most = (entries.whole(properties, name, where, most=MAX_ROWS) for name in ("minRows", "maxRows"))
+    least, most = (entries.whole(properties, name, where, most=vocabulary.MAX_ROWS) for name in ("minRows", "maxRows"))
     entries.ordered(least, most, where, "maxRows")
     default = entries.whole(spec, "defaultRepetitions", where, most=100)
     sourced = properties.get("source") is not None
@@ -313,7 +247,7 @@ _OWN: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], dict[str, 
     "textarea": _text_field,
     "number": _number,
     "datetime": _datetime,
-    **dict.fromkeys(CHOOSING, _choosing),
+    **dict.fromkeys(vocabulary.CHOOSING, _choosing),
     "filepicker": _files,
     "text": _body,
     "group": _group,

@@ -6,7 +6,7 @@ import copy
 import re
 from typing import Any, Protocol
 
-from forms import components, entries, feel, setting_names, tree
+from forms import entries, feel, setting_names, tree, vocabulary
 from forms.errors import N_, FormError
 from forms.tree import Spec
 
@@ -35,7 +35,7 @@ class Report(Protocol):
 def known(spec: Spec, report: Report, *, row: bool) -> Spec | None:
     """A copy of a component whose kind there is here, else the nearest; None where there is none."""
     kind = tree.text_in(spec, "type")
-    if kind not in components.KINDS:
+    if kind not in vocabulary.KINDS:
         if kind in _KINDS:
             report(_KINDS[kind])
         else:
@@ -67,7 +67,7 @@ def mend(spec: Spec, report: Report, taken: set[str], *, row: bool) -> None:
         spec["readonly"] = True
         report(N_("It was switched off; it is read-only now."))
         del spec["disabled"]
-    if kind in components.CHOOSING:
+    if kind in vocabulary.CHOOSING:
         _choices(spec, report)
     if kind == "datetime" and spec.get("timeSerializingFormat", "no_timezone") != "no_timezone":
         spec["timeSerializingFormat"] = "no_timezone"
@@ -116,11 +116,11 @@ def _has_rows(spec: Spec) -> bool:
 
 def _unknown(spec: Spec, kind: str, report: Report) -> None:
     """Entries that mean nothing here; of its `properties` those of others are kept out of the way."""
-    for name in [name for name in spec if name not in components.entries_of(kind)]:
+    for name in [name for name in spec if name not in vocabulary.entries_of(kind)]:
         if name != "columnsExpression" or kind != "table":
             del spec[name]
             report(N_("“%(name)s” was left out: it is not supported."), name=name[:60])
-    known_inside = components.entries_inside(kind)
+    known_inside = vocabulary.entries_inside(kind)
     for where in _INSIDE:
         inside = spec.get(where)
         if inside is None:
@@ -219,7 +219,7 @@ def _choices(spec: Spec, report: Report) -> None:
 
 def _name(spec: Spec, kind: str, report: Report, taken: set[str], *, row: bool) -> None:
     """A key that may be one, and that nothing else in the scope has; of what has no key the id."""
-    if kind in components.SILENT:
+    if kind in vocabulary.SILENT:
         id = spec.get("id")
         if isinstance(id, str) and id in taken:
             spec["id"] = tree.free(id, taken, otherwise="isian")

@@ -6,8 +6,8 @@ from collections.abc import Container
 from typing import Any
 
 from forms import tree
-from forms.components import SILENT
 from forms.errors import N_, FormError
+from forms.vocabulary import SILENT
 
 _ANYWHERE = (
     "textfield",

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forms import conditions, display
-from forms.components import MAX_ROWS
 from forms.model import Field, Form
+from forms.vocabulary import MAX_ROWS
 
 MAX_NAMES = 100_000  #: posted pairs that are looked at
 MAX_DEPTH = 4

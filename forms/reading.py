@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as made
 from typing import Any
 
-from forms import answers, components, conditions, display, sources
+from forms import answers, conditions, display, sources, vocabulary
 from forms.errors import N_
 from forms.model import Context, Field, Problem
 from forms.notation import Refused
@@ -120,7 +120,7 @@ def _answer(
         given = known[field.key] if field.key and field.key in known else _kept(reading, field, names, path)
         value = answers.coerce(field, given)
         return Answer(value, display.typed(field, value), problems, value)
-    value = [] if field.type in components.SEVERAL else None
+    value = [] if field.type in vocabulary.SEVERAL else None
     try:
         value = answers.read(field, raw, choices=_choices(reading, field), files=reading.context.files)
         if field.no_past and value is not None and value[:10] < reading.context.today.isoformat():
@@ -164,7 +164,7 @@ def _rows(reading: Reading, field: Field, raw: Any, names: Mapping[str, object],
     """Read a dynamic list; rows in which nothing was typed don't count."""
     listed = [row if isinstance(row, Mapping) else {} for row in raw] if isinstance(raw, (list, tuple)) else []
     known: list[dict[str, Any]] = sources.fixed_rows(field, reading.context) if field.fixed_rows else []
-    posted = _aligned(field, listed, known) if field.fixed_rows else listed[: components.MAX_ROWS]
+    posted = _aligned(field, listed, known) if field.fixed_rows else listed[: vocabulary.MAX_ROWS]
     leaves = list(conditions.leaves(field.fields))
     typed = [leaf.field.key or "" for leaf in leaves if answers.is_typed(leaf.field)]
     blank = blank_row(field)
@@ -192,9 +192,9 @@ def _rows(reading: Reading, field: Field, raw: Any, names: Mapping[str, object],
             cell = next(leaf.field for leaf in leaves if leaf.field.key == field.row_label)
             message = N_("This stands already in row %(row)s.")
             problems.append(_problem(cell, f"{here}{cell.key}", "unique", message, {"row": first + 1}))
-    most = field.max_rows or components.MAX_ROWS
+    most = field.max_rows or vocabulary.MAX_ROWS
     if not field.fixed_rows:
-        if max(len(seen), len(listed) if len(listed) > components.MAX_ROWS else 0) > most:
+        if max(len(seen), len(listed) if len(listed) > vocabulary.MAX_ROWS else 0) > most:
             problems.insert(0, _problem(field, path, "max_rows", N_("At most %(max)s rows."), {"max": most}))
         elif len(seen) < (field.min_rows or 0):
             one = field.min_rows == 1

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forms import notation, setting_names, tree
-from forms.components import CHOOSING
 from forms.errors import N_, FormError
+from forms.vocabulary import CHOOSING
 
 Spec = dict[str, Any]
 
