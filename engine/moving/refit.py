@@ -17,7 +17,6 @@ from engine.model import (
     CandidateRow,
     CaseState,
     DeadlineRow,
-    DeadlineState,
     IncidentRow,
     InstanceRow,
     JobRow,
@@ -29,9 +28,12 @@ from engine.model import (
 from engine.people import positions
 from engine.settle import name_case
 from engine.spiff.migrate import Moved
-from engine.spiff.snapshot import OpenTask, WaitingTimer
+from engine.spiff.snapshot import OpenTask
 from engine.task_rows import assign_named, candidates, join
 from engine.worktime import Calendar
+
+from . import standard_times
+from .standard_times import StandardTime
 
 #: columns of a task that its activity decides
 OF_ACTIVITY = ("activity_id", "name", "number", "form_key", "priority", "candidate_group", "owner_group")
@@ -50,38 +52,19 @@ class NewTask:
 
 
 @dataclass(frozen=True, slots=True)
-class NewDeadline:
-    """What the standard time of an open activity becomes."""
-
-    row: DeadlineRow | None  #: None: it had none
-    timer: WaitingTimer | None  #: None: it has fired, or is gone
-    gone: bool = False  #: the new version has no standard time there
-
-    @property
-    def before(self) -> datetime | None:
-        return self.row.due_at if self.row is not None and self.row.ended_at is None else None
-
-    @property
-    def after(self) -> datetime | None:
-        if self.timer is not None:
-            return self.timer.due
-        return None if self.gone or self.row is None else self.row.due_at
-
-
-@dataclass(frozen=True, slots=True)
 class Refit:
     """Everything that changes about a case."""
 
     tasks: tuple[NewTask, ...]
-    deadlines: tuple[NewDeadline, ...]
+    deadlines: tuple[StandardTime, ...]
 
 
 def foresee(
     uow: UnitOfWork, instance: InstanceRow, before: Process, after: Process, mapping: Mapping[str, str], moved: Moved
 ) -> Refit:
     """Say what the rows of a case would become; changes nothing."""
-    times = _deadlines(uow, instance, after, mapping, moved)
-    due = {_activity_key(one): one.after for one in times if one.after is not None}
+    times = standard_times.foresee(uow, instance, after, mapping, moved)
+    due = {one.activity_key: one.after for one in times if one.after is not None}
     wanted = {task.key: task for task in moved.snapshot.tasks}
     rows = uow.session.scalars(
         select(TaskRow).where(TaskRow.instance_id == instance.id, TaskRow.state == TaskState.OPEN).order_by(TaskRow.id)
@@ -105,7 +88,7 @@ def apply(
     snapshot = moved.snapshot
     _rename_past(uow, instance.id, before, after, mapping)
     for deadline in refit.deadlines:
-        _retime(uow, deadline, calendar)
+        standard_times.apply(uow, deadline, calendar)
     uow.session.flush()
     deadlines.arm(uow, instance.id, after, calendar, snapshot.timers)
     for task in refit.tasks:
@@ -215,68 +198,6 @@ def _change(uow: UnitOfWork, instance: InstanceRow, after: Process, task: NewTas
             group_before=task.groups_before[0] if task.groups_before else None,
             released=task.released,
         )
-
-
-# -- deadlines -------------------------------------------------------------------------------------------------------
-
-
-def _activity_key(deadline: NewDeadline) -> str:
-    if deadline.row is not None:
-        return deadline.row.activity_key
-    return (deadline.timer.attached_key or "") if deadline.timer is not None else ""
-
-
-def _deadlines(
-    uow: UnitOfWork, instance: InstanceRow, after: Process, mapping: Mapping[str, str], moved: Moved
-) -> tuple[NewDeadline, ...]:
-    rows = uow.session.scalars(
-        select(DeadlineRow).where(DeadlineRow.instance_id == instance.id).order_by(DeadlineRow.id)
-    )
-    known = {(row.activity_key, row.timer_id): row for row in rows}
-    found = []
-    for timer in moved.snapshot.timers:
-        if deadlines.is_deadline(after, timer):
-            old = moved.timers.get(timer.key, timer.event_id)
-            found.append(NewDeadline(known.pop((timer.attached_key or "", old), None), timer))
-    for row in known.values():
-        if row.ended_at is not None:
-            continue
-        node = after.nodes.get(mapping.get(row.activity_id, row.activity_id))
-        gone = node is None or node.deadline is None or row.state == DeadlineState.OPEN
-        found.append(NewDeadline(row, None, gone))
-    return tuple(found)
-
-
-def _retime(uow: UnitOfWork, deadline: NewDeadline, calendar: Calendar | None) -> None:
-    row, timer = deadline.row, deadline.timer
-    if row is None:
-        return
-    if timer is None:
-        if row.state == DeadlineState.OPEN:  # nobody waits for it any more; a missed one stays a fact
-            row.state, row.ended_at = DeadlineState.CANCELLED, uow.now
-        return
-    before = row.due_at
-    changed = (row.duration, row.due_at) != (timer.text, timer.due)
-    row.activity_id, row.timer_id, row.timer_key = timer.attached_to or "", timer.event_id, timer.key
-    if row.ended_at is not None:  # an earlier version had it, the last one had not
-        row.state, row.ended_at, row.started_at = DeadlineState.OPEN, None, timer.started
-        changed = True
-    if not changed:
-        return
-    row.duration, row.due_at = timer.text, timer.due
-    row.calendar = calendar.key if calendar else None
-    ledger = dict(deadlines.ledger_of(calendar, timer))
-    if before != timer.due:
-        ledger["recounted"] = {"at": uow.now.isoformat(), "before": before.isoformat(), "why": "version"}
-        history.record(
-            uow,
-            "deadline.moved",
-            instance_id=row.instance_id,
-            activity_id=row.activity_id,
-            before=before.isoformat(),
-            due=timer.due.isoformat(),
-        )
-    row.ledger = ledger
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
