@@ -214,7 +214,7 @@ def _columns(listed: list[Any], where: str) -> tuple[Column, ...]:
 
 def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> dict[str, Any]:
     if not entries.flag(spec, "isRepeating", where, otherwise=True):
-        raise FormError(where, N_("A dynamic list must repeat; use a group."))
+        raise FormError(where, N_("A repeating table must repeat; use a group."))
     least, most = (entries.whole(properties, name, where, most=vocabulary.MAX_ROWS) for name in ("minRows", "maxRows"))
     entries.ordered(least, most, where, "maxRows")
     default = entries.whole(spec, "defaultRepetitions", where, most=100)
@@ -259,9 +259,9 @@ _OWN: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], dict[str, 
 def _agrees(field: Field, row: bool, where: str) -> None:
     """Check what must fit together within one field."""
     if row and (field.type in ("dynamiclist", "table") or field.source is not None):
-        raise FormError(where, N_("A list, a table or a source can't stand inside a dynamic list."))
+        raise FormError(where, N_("A list, a table or a source can't stand inside a repeating table."))
     if row and field.default_expression:
-        raise FormError(where, N_("A default inside a dynamic list can't be an expression."), setting="defaultValue")
+        raise FormError(where, N_("A default inside a repeating table can't be an expression."), setting="defaultValue")
     if field.source is not None and field.source.earlier and (field.type != "table" or not field.source.field):
         raise FormError(
             where, N_("Only the rows of a list, in a table or workbook, are found in earlier cases."), setting="source"
@@ -273,7 +273,7 @@ def _agrees(field: Field, row: bool, where: str) -> None:
     if field.type == "dynamiclist":
         keys = {leaf.field.key: leaf.field for leaf in conditions.leaves(field.fields)}
         if not keys:
-            raise FormError(where, N_("A dynamic list needs at least one field."))
+            raise FormError(where, N_("A repeating table needs at least one field."))
         if field.row_label is not None and field.row_label not in keys:
             raise FormError(
                 where, N_("“%(name)s” is not a field of this list."), {"name": field.row_label}, setting="rowLabel"

@@ -69,16 +69,17 @@ def working(office: Database) -> Database:
 
 @pytest.fixture
 def new_profile(chromium: Browser, address: str) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browser profiles at desktop size, in Bahasa Indonesia; an error of any page's script fails the test."""
+    """Makes browser profiles at desktop size or of a phone, in Bahasa Indonesia; an error of a page's script fails."""
     profiles: list[BrowserContext] = []
     problems: list[str] = []
 
-    def make(*, scripts: bool = True) -> BrowserContext:
+    def make(*, scripts: bool = True, phone: bool = False) -> BrowserContext:
         profile = chromium.new_context(
             base_url=address,
             locale="id-ID",
             timezone_id="Asia/Jakarta",
-            viewport={"width": 1280, "height": 900},
+            viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 900},
+            has_touch=phone,
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )

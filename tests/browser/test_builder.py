@@ -128,6 +128,7 @@ def test_a_new_step_gets_a_form_that_is_built_by_keyboard_published_and_filled_i
     drag(owner, "0", "1", below=True)
     said(owner, "“Lama pinjam” dipindahkan. Kini nomor 2 dari 4 di formulir.")
     assert titles(owner) == ["Keperluan", "Lama pinjam", "Alat", "Nama alat", "Jumlah", "Hari alat", "Penjelasan"]
+    owner.locator("[data-place='1'] > .part-head .part-open").press("Enter")
     owner.get_by_role("button", name="Hapus: Lama pinjam").press("Enter")
     said(owner, "“Lama pinjam” dihapus. Tombol batalkan mengembalikannya.")
     owner.keyboard.press("Control+z")
@@ -155,15 +156,56 @@ def test_a_new_step_gets_a_form_that_is_built_by_keyboard_published_and_filled_i
 
 def drag(page: Page, one: str, other: str, *, below: bool) -> None:
     """Take a field by its handle to another, above or below it."""
+    x, y, to_x, to_y = way(page, one, other, below=below)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(to_x, to_y, steps=4)
+    page.mouse.up()
+
+
+def drag_by_finger(page: Page, one: str, other: str, *, below: bool) -> None:
+    """The same on a touch screen."""
+    x, y, to_x, to_y = way(page, one, other, below=below)
+    finger = page.context.new_cdp_session(page)
+    for kind, *at in (("touchStart", x, y), ("touchMove", x, y + 9), ("touchMove", to_x, to_y), ("touchEnd",)):
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def way(page: Page, one: str, other: str, *, below: bool) -> tuple[float, float, float, float]:
+    """From the handle of a field to above or below another."""
     grip = page.locator(f"[data-place='{one}'] > .part-head [data-grip]")
     target = page.locator(f"[data-place='{other}'] > .part-head")
     grip.scroll_into_view_if_needed()
     begin, end = grip.bounding_box(), target.bounding_box()
     assert begin and end
-    page.mouse.move(begin["x"] + 8, begin["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 80, end["y"] + end["height"] * (0.8 if below else 0.2), steps=4)
-    page.mouse.up()
+    return begin["x"] + 8, begin["y"] + 20, end["x"] + 80, end["y"] + end["height"] * (0.8 if below else 0.2)
+
+
+def test_fields_are_dragged_by_finger_into_rows_and_out_of_them(
+    working: Database, new_profile: Callable[..., BrowserContext]
+) -> None:
+    page = new_profile(phone=True).new_page()
+    desk.sit_down(page, "Pengelola SOP")
+    page.goto(f"/design/{LEAVE}/forms")
+    page.get_by_label("Nama formulir").fill("Lembar Barang")
+    page.get_by_role("button", name="Mulai formulir").click()
+    add(page, "Teks pendek", "Perihal")
+    add(page, "Tabel berulang", "Barang")
+    page.locator("[data-place='1'] > .part-head .part-open").tap()
+    expect(page.get_by_label("Nama di formulir")).to_have_count(0)
+    drag_by_finger(page, "0", "1.0", below=True)
+    said(page, "“Perihal” dipindahkan. Kini nomor 2 dari 2 di dalam “Barang”.")
+    expect(page.get_by_label("Nama di formulir")).to_have_count(0)
+    page.locator("[data-place='0.1'] .part-open").click()
+    expect(page.get_by_label("Nama di formulir")).to_have_value("Perihal")
+    drag_by_finger(page, "0.0", "0", below=False)
+    said(page, "“Isian” dipindahkan. Kini nomor 1 dari 2 di formulir.")
+    expect(page.get_by_label("Nama di formulir")).to_have_value("Perihal")
+    assert titles(page) == ["Isian", "Barang", "Perihal"]
+    page.get_by_role("button", name="Keluar dari kelompok: Perihal").click()
+    expect(page.get_by_role("alert")).to_have_text("Barang: Tabel berulang memerlukan paling sedikit satu isian.")
+    assert titles(page) == ["Isian", "Barang", "Perihal"]
 
 
 def test_the_list_of_forms_is_worked_by_mouse(owner: Page) -> None:

@@ -25,7 +25,7 @@ from webapp.design.builder_page import HEAD, Answer, draw, sheet, worked_out
 from webapp.design.edits import EDITS, Edited, first_names, named, still_named
 from webapp.design.forms import revision, said, saved_elsewhere
 from webapp.design.names import numbers
-from webapp.design.parts_view import find, find_named, name_of, place_of
+from webapp.design.parts_view import field_called, find, find_named, name_of, place_of
 from webapp.design.remarks import faults as faults_in
 from webapp.design.taken import fitted
 
@@ -120,7 +120,8 @@ def _pressed(key: str, found: FormDesign, choices: FormChoices) -> Answer:
             faults = faults_in(typed.shown, choices.functions) if typed is not None else {}
             answer.problems[setting] = faults.get(setting) or said(error)
         else:
-            answer.refused = (f"{error.field}: " if error.field and part is None else "") + said(error)
+            about = field_called(found.parts, error)
+            answer.refused = (f"{about}: " if about else "") + said(error)
         answer.status = 422
     except InvalidInput as error:
         answer.refused, answer.status = i18n.translated(error.message, error.params), 422
@@ -158,10 +159,15 @@ def _do(uow: UnitOfWork, key: str, found: FormDesign, posted: Mapping[str, str],
         return edited[-1].text, edited[-1].at
 
     now = design_forms.edit(uow, key, form_key, change, revision=at_revision, kind=verb_name.strip("_"))
-    answer.at = ".".join(map(str, edited[-1].at))
+    chosen, answer.at = answer.at, ".".join(map(str, edited[-1].at))
     answer.shown, answer.unfinished = None, set()
     part = find(now.parts, answer.at)
     answer.said.append(named(edited[-1], part, now.parts))
+    if verb_name == "_move" and posted[verb_name].partition(":")[0] != chosen:
+        # Dragging moves any field; the one whose settings are open stays open.
+        before = find(found.parts, chosen)
+        still = find_named(now.parts, chosen, name_of(before)) if before else None
+        answer.at = place_of(still) if still else chosen if chosen == "head" else ""
 
 
 def _headed(key: str, found: FormDesign, posted: Mapping[str, str], answer: Answer) -> Answer:

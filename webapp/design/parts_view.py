@@ -106,6 +106,12 @@ def title_of(part: Part) -> str:
     return plain[:LONGEST] + ("…" if len(plain) > LONGEST else "") or _(kind_of(part.kind).name)
 
 
+def field_called(parts: Sequence[Part], error: FormError) -> str:
+    """The field that a refusal is about, as people call it; "" where it names none."""
+    part = _at_fault(parts, error)
+    return title_of(part) if part is not None else error.field
+
+
 def _marks(seen: Mapping[str, object]) -> Iterator[str]:
     if seen.get("compute"):
         yield _("computed")

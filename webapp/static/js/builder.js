@@ -95,7 +95,7 @@
       status(words.newer, "failed");
     } else if (refused) {
       kept = mine;
-      status(words.refused, "failed");
+      status(page.querySelector("[data-refused]") ? words.undone : words.refused, "failed");
     } else if (waits) status(words.unsaved, "unsaved");
     else if (mine === changes) {
       status(root.querySelector(".pending") ? words.pending : page.querySelector("[data-status]").textContent, "saved");

@@ -5,7 +5,8 @@
   const { root, form, post } = window.alurBuilder ?? {};
   if (!root) return;
 
-  let dragged = null; // {row, from, target, started}
+  let dragged = null; // {row, target, x, y, moved}: the field, where it would go, where the pointer is
+  const EDGE = 96; // near the upper or lower edge the page moves along, as long as the pointer stays there
 
   const place = (row) => row.dataset.place.split(".").map(Number);
   const inside = (row, other) => row.contains(other);
@@ -33,18 +34,33 @@
     if (!grip || event.button) return;
     event.preventDefault();
     grip.setPointerCapture(event.pointerId);
-    dragged = { row: grip.closest("[data-place]"), grip, target: null };
+    dragged = { row: grip.closest("[data-place]"), target: null, x: event.clientX, y: event.clientY, moved: false };
     dragged.row.classList.add("is-dragged");
+    requestAnimationFrame(along);
   });
+
+  function along() {
+    if (!dragged) return;
+    const by = dragged.y < EDGE + 32 ? -8 : dragged.y > window.innerHeight - EDGE ? 8 : 0;
+    if (by && dragged.moved) {
+      window.scrollBy(0, by);
+      point();
+    }
+    requestAnimationFrame(along);
+  }
+
+  function point() {
+    unmark();
+    dragged.target = aim(dragged.x, dragged.y);
+    if (dragged.target) dragged.target.row.dataset.dropSide = dragged.target.side;
+  }
 
   form.addEventListener("pointermove", (event) => {
     if (!dragged) return;
-    const edge = 72;
-    if (event.clientY < edge + 56) window.scrollBy(0, -12);
-    else if (event.clientY > window.innerHeight - edge) window.scrollBy(0, 12);
-    unmark();
-    dragged.target = aim(event.clientX, event.clientY);
-    if (dragged.target) dragged.target.row.dataset.dropSide = dragged.target.side;
+    dragged.moved ||= Math.abs(event.clientY - dragged.y) > 4;
+    dragged.x = event.clientX;
+    dragged.y = event.clientY;
+    point();
   });
 
   function end(taken) {
