@@ -208,6 +208,32 @@ def test_fields_are_dragged_by_finger_into_rows_and_out_of_them(
     assert titles(page) == ["Isian", "Barang", "Perihal"]
 
 
+def test_the_focus_stays_where_the_person_was_through_every_round_trip(owner: Page) -> None:
+    owner.goto(f"/design/{LEAVE}/forms/pertimbangan_cuti")
+    chosen = owner.locator("[data-place='1'] > .part-head .part-open")
+    chosen.press("Enter")
+    expect(owner.get_by_label("Nama di formulir")).to_have_value("Pertimbangan")
+    expect(chosen).to_be_focused()
+    owner.get_by_role("button", name="Turun: Disetujui", exact=True).press("Enter")
+    expect(owner.get_by_role("button", name="Turun: Disetujui", exact=True)).to_be_focused()
+    owner.get_by_label("Pilihan baru", exact=True).press_sequentially("Ditunda")
+    owner.keyboard.press("Tab")
+    expect(owner.get_by_role("button", name="Hapus: Ditunda", exact=True)).to_be_visible()
+    expect(owner.get_by_label("Pilihan 4 di dalam data")).to_be_focused()
+    unfold(owner, "Tampil bila")
+    owner.get_by_label("Hanya bila").press("Space")
+    owner.get_by_label("Syarat 1: isian").select_option("Lama cuti")
+    owner.get_by_role("button", name="Hapus syarat 1").press("Enter")
+    expect(owner.get_by_label("Syarat 1: isian")).to_be_focused()
+    chosen.press("Enter")
+    expect(owner.get_by_label("Nama di formulir")).to_have_count(0)
+    expect(chosen).to_be_focused()
+    last = owner.locator("[data-place='2'] > .part-head .part-open")
+    last.press("Enter")
+    owner.locator("[data-place='2'] [name=_remove]").press("Enter")
+    expect(chosen).to_be_focused()
+
+
 def test_the_list_of_forms_is_worked_by_mouse(owner: Page) -> None:
     address = f"/design/{LEAVE}/forms"
     owner.goto(address)

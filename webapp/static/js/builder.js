@@ -194,12 +194,32 @@
       first?.focus();
       return first?.select?.();
     }
-    if (button?.name === "_select") return current ? current.querySelector(":scope > .part-head .part-open").focus({ preventScroll: true }) : root.querySelector(`[name=_select][value="${CSS.escape(chosen?.at ?? "")}"]`)?.focus();
-    if (button && ["_up", "_down", "_in", "_out", "_copy", "_remove"].includes(button.name)) {
+    const opener = (row) => row?.querySelector(":scope > .part-head .part-open");
+    const row = button?.closest?.("[data-place]")?.dataset.place; // where the button stood
+    const there = (place) => opener(root.querySelector(`[data-place="${CSS.escape(place)}"]`));
+    if (button?.name === "_select") return (opener(current) ?? (row ? there(row) : opener(root.querySelector(".part-form"))))?.focus({ preventScroll: true });
+    if (button?.name === "_remove") {
+      // The field that has taken its place, else the one before it.
+      const around = row.split(".");
+      const last = Number(around.pop());
+      const beside = there([...around, last].join(".")) ?? there([...around, last - 1].join(".")) ?? there(around.join("."));
+      return (beside ?? root.querySelector(".add-menu > summary")).focus();
+    }
+    if (button && ["_up", "_down", "_in", "_out", "_copy"].includes(button.name)) {
       const again = current?.querySelector(`:scope > .part-head [name="${button.name}"]`) ?? current?.querySelector(":scope > .part-head .part-open");
       (again ?? root.querySelector(".add-menu > summary")).focus();
       again?.scrollIntoView({ block: "nearest" });
       return undefined;
+    }
+    const [verb, index] = ["_choices", "_columns", "_hide"].includes(button?.name) ? button.value.split(":") : [];
+    if (verb) {
+      // The same button of the row that was moved; of a row that was removed, that of the next one.
+      const to = Number(index) + ({ up: -1, down: 1 }[verb] ?? 0);
+      const same = (place) => root.querySelector(`[name="${button.name}"][value="${verb}:${place}"]`);
+      const again = same(to) ?? same(to - 1) ?? root.querySelector(`[name^="s-${button.name.slice(1)}-0-"]`);
+      const card = again?.closest(".column-card");
+      if (card) card.open = true;
+      return again?.focus();
     }
     if (!chosen) return undefined;
     const found = (chosen.id && document.getElementById(chosen.id)) || (chosen.name && root.querySelector(`[name="${CSS.escape(chosen.name)}"][value="${CSS.escape(chosen.value)}"]`)) || (inSettings && current?.querySelector(".part-open"));
