@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from engine import seeds
 from engine.clock import SetClock
@@ -23,6 +23,8 @@ from tests.conftest import ROOT, WIB
 
 #: names under which systems install it; the shell is the same browser without its windows, a third quicker
 INSTALLED = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: milliseconds: a machine that does much else is slow, not broken
+PATIENCE = 30_000
 HOW_TO_GET_ONE = "There is no Chromium here. Type: .venv/bin/playwright install --with-deps chromium"
 
 
@@ -42,6 +44,7 @@ def launch(playwright: Playwright) -> Browser:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the whole run."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         try:
             browser = launch(playwright)
@@ -83,7 +86,7 @@ def new_profile(chromium: Browser, address: str) -> Iterator[Callable[..., Brows
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        profile.set_default_timeout(10_000)
+        profile.set_default_timeout(PATIENCE)
         profile.on("weberror", lambda problem: problems.append(str(problem.error)))
         profiles.append(profile)
         return profile

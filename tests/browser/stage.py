@@ -43,7 +43,7 @@ class Stage:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if by:
             context.add_cookies([{"name": COOKIE, "value": self._token(by), "url": self.addresses[demo]}])
         try:

@@ -105,6 +105,7 @@ def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, wo
     owner.mouse.move(flow["x"] + flow["width"] / 2 - 20, flow["y"] + flow["height"] / 2, steps=5)
     owner.mouse.move(flow["x"] + flow["width"] / 2, flow["y"] + flow["height"] / 2, steps=5)
     owner.mouse.up()
+    expect(owner.locator(".djs-direct-editing-content")).to_be_focused()
     owner.keyboard.type("Periksa berkas")
     owner.keyboard.press("Enter")
     panel = drawing.panel(owner)
