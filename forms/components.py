@@ -223,9 +223,15 @@ def _list(spec: Mapping[str, Any], properties: Mapping[str, Any], where: str) ->
     fixed = entries.flag(properties, "fixedRows", where) or not may_grow or sourced
     rows_from = entries.text(properties, "rowsFrom", where, limit=100) or None
     if rows_from and sourced:
-        raise FormError(where, N_("The rows come either from “source” or from “rowsFrom”."), setting="rowsFrom")
+        raise FormError(
+            where, N_("The rows come either from an earlier step or from a list of the office."), setting="rowsFrom"
+        )
     if fixed and not rows_from and not sourced:
-        raise FormError(where, N_("Rows that can't be added need a “source” or “rowsFrom”."), setting="fixedRows")
+        raise FormError(
+            where,
+            N_("Rows that nobody may add need an earlier step or a list of the office to come from."),
+            setting="fixedRows",
+        )
     return {
         "min_rows": least,
         "max_rows": most,
@@ -279,7 +285,7 @@ def _agrees(field: Field, row: bool, where: str) -> None:
                 where, N_("“%(name)s” is not a field of this list."), {"name": field.row_label}, setting="rowLabel"
             )
         if field.row_label is None and (field.choices_from or field.unique_rows):
-            raise FormError(where, N_("Say with “rowLabel” which field names the row."), setting="rowLabel")
+            raise FormError(where, N_("Say which column names the row."), setting="rowLabel")
 
 
 def _width(spec: Mapping[str, Any], where: str) -> int:

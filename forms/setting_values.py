@@ -28,7 +28,8 @@ def put(spec: Spec, given: Mapping[str, Any]) -> None:
         try:
             _WRITTEN.get(name, _write)(spec, name, value)
         except (TypeError, ValueError, notation.Refused):
-            message = N_("“%(name)s” can't be set to this.")
+            counted = name in setting_names.NUMBERS or (name == "default" and kind == "number")
+            message = N_("“%(name)s” must be a number.") if counted else N_("“%(name)s” can't be set to this.")
             raise FormError(where, message, {"name": name}, setting=name) from None
     now = setting_names.held(spec, "source") is not None
     if now != sourced and "readonly" in setting_names.SETTINGS[kind] and "readonly" not in given:

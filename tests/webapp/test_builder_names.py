@@ -82,3 +82,26 @@ def test_choices_of_a_checklist_are_ticked_beforehand_and_go_with_their_choice(b
     builder.done("_save", **{"s-default-several": "1", "s-default-0": "ada"})
     builder.done("_save", **{"s-default-several": "1"})
     assert editing.settings(builder.parts[0].spec)["default"] is None
+
+
+def test_a_setting_that_needs_another_is_refused_where_the_other_is_asked_for(builder: Builder) -> None:
+    builder.add("dynamiclist", **{"s-label": "Barang"})
+    answer = builder.press("_save", **{"s-rows_from": "positions"})
+    assert answer.status_code == 422
+    assert 'id="s-row_label-problem"' in answer.text and "Tentukan kolom mana yang menamai baris" in answer.text
+    kept = builder.done("_save", **{"s-rows_from": "positions", "s-row_label": "isian"})
+    assert 'value="camat"' in kept, "a row for each"
+
+
+def test_a_table_is_added_behind_a_list_not_into_it(builder: Builder) -> None:
+    builder.add("dynamiclist", **{"s-label": "Barang"})
+    builder.add("table", "0.1")
+    assert [part.kind for part in builder.parts] == ["dynamiclist", "table"]
+
+
+def test_numbers_and_days_are_asked_for_as_such(builder: Builder) -> None:
+    builder.add("number", **{"s-label": "Jumlah"})
+    assert "“Angka terkecil” harus berupa angka" in builder.press("_save", **{"s-min": "banyak"}).text
+    builder.add("datetime", **{"s-label": "Hari"})
+    assert "Tulis sebagai 2026-03-31" in builder.done("_save", **{"s-default": "besok"})
+    assert "Tulis sebagai" not in builder.done("_save", **{"s-default": "2026-03-10"})

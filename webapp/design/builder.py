@@ -115,7 +115,9 @@ def _pressed(key: str, found: FormDesign, choices: FormChoices) -> Answer:
         )
     except FormError as error:
         answer.at = place_of(part) if part is not None else at
-        setting = error.setting if typed is not None and error.setting in typed.changed else None
+        about_it = part is not None and error.field.rpartition(".")[2] in (part.key, part.spec.get("id"))
+        known = typed.shown if typed is not None and about_it else typed.changed if typed is not None else {}
+        setting = error.setting if error.setting in known else None
         if setting:
             faults = faults_in(typed.shown, choices.functions) if typed is not None else {}
             answer.problems[setting] = faults.get(setting) or said(error)

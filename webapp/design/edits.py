@@ -15,7 +15,7 @@ from forms import editing, tree
 from forms.errors import FormError
 from forms.tree import Part, Place
 from webapp.design.form_words import KINDS, Kind, kind_of
-from webapp.design.parts_view import find, place, title_of
+from webapp.design.parts_view import find, place, row_at, title_of
 
 Posted = Mapping[str, str]
 #: label and key of the one field that a new repeating table has
@@ -109,6 +109,9 @@ def added(text: str, value: str, posted: Posted) -> Edited:
     if kind is None:
         raise FormError("", N_("Fields of the type “%(type)s” are not supported."), {"type": value[:60]})
     at = place(posted.get("_where", "")) or (len(editing.parts(text)),)
+    row = row_at(editing.parts(text), at)
+    if row is not None and (kind.component or value) in ("dynamiclist", "table"):
+        at = (*row.place[:-1], row.place[-1] + 1)  # a list holds no list: behind it
     text, at = editing.add(text, kind.component or value, at, first_label(kind))
     if kind.begins:
         text = editing.change(text, at, kind.begins)

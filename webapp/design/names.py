@@ -13,7 +13,7 @@ from forms import editing
 from forms.model import Field
 from forms.tree import Part
 from webapp import i18n
-from webapp.design.parts_view import title_of
+from webapp.design.parts_view import row_at, title_of
 
 Options = list[tuple[str, str]]
 #: what a row for each item says about it, beside its name
@@ -56,8 +56,7 @@ def row_around(part: Part, parts: Sequence[Part]) -> str | None:
 
 
 def _row(part: Part, parts: Sequence[Part]) -> Part | None:
-    lists = (one for one in editing.walk(tuple(parts)) if one.kind == "dynamiclist" and one is not part)
-    return next((one for one in lists if one.place == part.place[: len(one.place)]), None)
+    return row_at(parts, part.place)
 
 
 def _others(part: Part, parts: Sequence[Part]) -> Iterator[Other]:

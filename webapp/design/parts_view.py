@@ -83,6 +83,12 @@ def find(parts: Sequence[Part], at: str) -> Part | None:
     return next((part for part in editing.walk(tuple(parts)) if part.place == wanted), None)
 
 
+def row_at(parts: Sequence[Part], at: Place) -> Part | None:
+    """The list within which a place lies."""
+    lists = (one for one in editing.walk(tuple(parts)) if one.kind == "dynamiclist" and len(one.place) < len(at))
+    return next((one for one in lists if one.place == at[: len(one.place)]), None)
+
+
 def find_named(parts: Sequence[Part], at: str, name: str) -> Part | None:
     """The part at a place if it has that name, else the one that has it now."""
     part = find(parts, at)

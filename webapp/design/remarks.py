@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date, datetime, time
 
 from flask_babel import gettext as _
 
@@ -12,6 +13,9 @@ from engine.errors import ExpressionError
 from engine.expressions import check, names_in
 from webapp.design.form_settings import Shown
 from webapp.i18n import translated
+
+#: how a day, a time of day and both are written as a default
+MOMENTS = {"date": "2026-03-31", "time": "08:30", "datetime": "2026-03-31T08:30"}
 
 
 def remarks(
@@ -25,7 +29,21 @@ def remarks(
             told = _failing(text, sheet, row)
         if told and setting not in found:
             found[setting] = f"{where}: {told}" if where else told
+    moment = shown.get("default") if "subtype" in shown else None
+    if moment and not moment.startswith("=") and not _is_moment(moment, shown["subtype"]):
+        found["default"] = _(
+            "Write it as %(example)s, or “=today()”.", example=MOMENTS.get(shown["subtype"], MOMENTS["date"])
+        )
     return found
+
+
+def _is_moment(text: str, subtype: str) -> bool:
+    read = {"time": time.fromisoformat, "datetime": datetime.fromisoformat}.get(subtype, date.fromisoformat)
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def faults(shown: Shown, functions: Collection[str]) -> dict[str, str]:
