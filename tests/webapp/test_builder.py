@@ -158,6 +158,17 @@ def test_a_repeating_table_with_a_computed_cell_reacts_in_the_preview(builder: B
     assert "Add row" in english.text and "Tambah isian" in english.text
 
 
+def test_the_preview_begins_anew_what_nobody_has_filled_in(builder: Builder) -> None:
+    builder.add("textfield", **{"s-label": "Nama"})
+    builder.add("textfield", **{"s-label": "Kota", "s-default": "Lumajang"})
+    shown = builder.desk.client.post(
+        f"{builder.address}/preview?language=id",
+        data={"csrf_token": builder.desk.token, "_has": "nama kota", "nama": "Siti", "kota": ""},
+        headers={"X-Parts": "1"},
+    )
+    assert 'value="Siti"' in shown.text and 'value="Lumajang"' in shown.text, "set since the preview was drawn"
+
+
 def test_a_second_window_is_told_shown_the_newer_form_and_asked_which_counts(
     builder: Builder, builder_app: Flask
 ) -> None:

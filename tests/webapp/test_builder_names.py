@@ -90,7 +90,7 @@ def test_a_setting_that_needs_another_is_refused_where_the_other_is_asked_for(bu
     assert answer.status_code == 422
     assert 'id="s-row_label-problem"' in answer.text and "Tentukan kolom mana yang menamai baris" in answer.text
     kept = builder.done("_save", **{"s-rows_from": "positions", "s-row_label": "isian"})
-    assert 'value="camat"' in kept, "a row for each"
+    assert ">\ncamat</textarea>" in kept, "a row for each"
 
 
 def test_a_table_is_added_behind_a_list_not_into_it(builder: Builder) -> None:

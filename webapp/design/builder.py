@@ -65,7 +65,7 @@ def preview_form(key: str, form_key: str) -> Page:
         found = design_forms.open_form(uow, key, form_key)
         if "X-Parts" not in request.headers and request.accept_mimetypes.best == "application/json":
             return worked_out(uow, found, pairs, language)
-        drawn = sheet(uow, found, pairs, language)
+        drawn = sheet(uow, found, pairs, language, anew="X-Parts" in request.headers)
         if "X-Parts" in request.headers:
             return str(drawn["html"])
         return draw(uow, key, found, Answer(request.form.get("_at", "")), drawn)

@@ -150,8 +150,10 @@ def _wheres(parts: Sequence[Part], current: Part | None) -> list[tuple[str, str,
     return found
 
 
-def sheet(uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs | None, language: str) -> dict[str, Any]:
-    """The form as people see it, in a language of its own."""
+def sheet(
+    uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs | None, language: str, *, anew: bool = False
+) -> dict[str, Any]:
+    """The form as people see it, in a language of its own; `anew`: what nobody has filled in begins as it does now."""
     language = language if language in context.LANGUAGES else i18n.code()
     with force_locale(language):
         try:
@@ -165,6 +167,9 @@ def sheet(uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs | None, lang
             # A field that was not there when the preview was drawn begins as it does for whoever opens the form.
             typed = postings.press(postings.Posting(pairs), seen.form, seen.context, language).raw
             met = dict(pairs).get("_has", "").split()
+            if anew:
+                typed = {name: value for name, value in typed.items() if not _blank(value)}
+                met = [name for name in met if name in typed]
             raw = {**{name: value for name, value in raw.items() if name not in met}, **typed}
         fresh = drawing.draw(seen.form, raw, seen.context, seen.evaluate)
         html = render_template("design/forms/sheet.html", drawn=fresh, has=" ".join(keys))
@@ -180,3 +185,10 @@ def worked_out(uow: UnitOfWork, found: FormDesign, pairs: postings.Pairs, langua
             return jsonify(saved_at="", values={}, hidden=[])
         fresh = drawing.draw(seen.form, nest(pairs), seen.context, seen.evaluate)
     return jsonify(saved_at="", values=dict(fresh.computed), hidden=sorted(fresh.hidden))
+
+
+def _blank(value: Any) -> bool:
+    """Whether nothing was typed, in a list into any row."""
+    if isinstance(value, list):
+        return all(_blank(one) for one in value)
+    return all(map(_blank, value.values())) if isinstance(value, dict) else value in ("", None)

@@ -123,7 +123,11 @@ SETTINGS: Mapping[str, Setting] = {
     "pattern_message": Setting(N_("What to say when it does not fit the pattern"), most=1000),
     "choices": Setting(N_("Choices"), control="choices"),
     "choices_from": Setting(N_("Where the choices come from"), control="office"),
-    "rows_from": Setting(N_("A row for each of"), N_("The rows are then given and nobody adds any."), "office"),
+    "rows_from": Setting(
+        N_("A row for each of"),
+        N_("One row for each to begin with; let the column that names the row choose from the same list."),
+        "office",
+    ),
     "row_label": Setting(N_("Which column names the row"), control="cell"),
     "unique_rows": Setting(N_("No two rows with the same name"), control="flag"),
     "min_rows": Setting(N_("At least … rows"), control="number", width="s"),
