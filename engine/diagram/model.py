@@ -34,6 +34,7 @@ EVENTS = frozenset(
 )
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 ACTIVITIES = SCOPES | TASKS
+WITHOUT_PEOPLE = frozenset({"scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,17 @@ class Process:
         return any(n.trigger in ("message", "signal") or n.kind == "receiveTask" for n in self.nodes.values())
 
     def steps(self) -> tuple[Node, ...]:
-        """The numbered activities of the top level, in the order the flow reaches them.
+        """The activities of the top level in the order the flow reaches them.
 
-        When no activity carries a number, all activities of the top level are steps.
+        Where some carry a number, work without people (scripts, services ...) is a step only if it carries one too.
         """
         top = [n for n in self.nodes.values() if n.parent is None]
         edges = graph(self)
         order = in_order(edges, [n.id for n in top if n.kind == "startEvent"] or [n.id for n in top if not n.incoming])
         found = [n for n in map(self.nodes.__getitem__, order) if n.parent is None and n.kind in ACTIVITIES]
-        return tuple([n for n in found if n.number] or found)
+        if not any(n.number for n in found):
+            return tuple(found)
+        return tuple(n for n in found if n.number or n.kind not in WITHOUT_PEOPLE)
 
     def places(self) -> dict[str, int]:
         """Node id -> place of the step it belongs to in the order of steps; nodes outside them are left out."""

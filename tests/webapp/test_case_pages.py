@@ -11,6 +11,7 @@ from engine import history, notes
 from tests.office import person
 from tests.webapp.conftest import Visit
 from tests.webapp.small import GOOD, KEY, Shop
+from tests.webapp.test_versions import publish
 
 
 def test_a_case_is_started_from_its_process(shop: Shop, visit: Visit) -> None:
@@ -31,6 +32,15 @@ def test_the_process_page_shows_diagram_header_and_what_is_assumed(shop: Shop, v
     assert page.root.xpath("//*[local-name()='svg'][contains(@class, 'diagram')]")
     for words in ("Peraturan Contoh", "Nomor SOP", "dikosongkan", "Batas waktu disimpulkan.", "15 menit", "DPA"):
         assert words in page.text
+
+
+def test_a_step_without_a_number_stands_among_the_steps_with_who_performs_it(shop: Shop, visit: Visit) -> None:
+    publish(shop.database, (' camunda:formKey="bacaan" alur:number="2"/>', ' camunda:formKey="bacaan"/>'))
+    visitor = visit("kasi_pemerintahan")
+    step = visitor.open(f"/processes/{KEY}").root.xpath("//tr[th[normalize-space()='Baca rencana']]")[0]
+    assert [cell.text for cell in step.findall("td")[:2]] == ["–", "Camat"]
+    visitor.press(f"/processes/{KEY}/start")
+    assert "Baca rencana" in str(visitor.open("/cases/1").root.xpath("//table[contains(@class, 'steps')]//th/text()"))
 
 
 def test_the_list_shows_progress_and_is_searched(shop: Shop, visit: Visit) -> None:

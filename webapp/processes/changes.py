@@ -14,7 +14,7 @@ from engine.diagram.neighbours import neighbours
 from forms.conditions import leaves
 from webapp.processes.change_facts import fact_words
 from webapp.processes.change_values import Side, cut, repetition, said, shorter, time_words
-from webapp.processes.element_words import kind_words, performer_words
+from webapp.processes.element_words import kind_words, performer_of
 
 MOST_NAMED = 3  #: neighbours; of a form's fields thrice as many
 #: facts of which nothing more can be shown than that they differ
@@ -132,9 +132,7 @@ def _about(node: Node, side: Side) -> list[str]:
     """By whom, by when, with what: of a step."""
     if node.kind not in ACTIVITIES:
         return []
-    performer = performer_words(
-        node.assignee or node.candidate_users, node.candidate_groups, node.lane, node.id, side.names, side.phrases
-    )
+    performer = performer_of(node, side.names, side.phrases)
     time = side.phrases.time(node.deadline.text if node.deadline else None, side.process.calendar, node.id)
     form = side.forms.get(node.form_key or "")
     return [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from engine.diagram.element import embedded
+from engine.diagram.model import Node
 from engine.errors import N_
 from engine.people.positions import KEY
 from webapp.processes.phrases import Phrases
@@ -82,3 +83,9 @@ def performer_words(
     if "${" in given:
         return phrases.performer(embedded(given) or given, at)
     return given if people else positions_words(given, names)
+
+
+def performer_of(node: Node, names: Mapping[str, str], phrases: Phrases) -> str:
+    """Who performs a step of a diagram."""
+    people = node.assignee or node.candidate_users
+    return performer_words(people, node.candidate_groups, node.lane, node.id, names, phrases)

@@ -16,6 +16,7 @@ from engine.people import positions
 from webapp import context, sketch, words
 from webapp.processes import outline as telling
 from webapp.processes import processes
+from webapp.processes.element_words import performer_of
 from webapp.processes.phrases import Phrases
 
 
@@ -49,12 +50,14 @@ def show(key: str) -> str:
     """One process in its newest version, or the one asked for."""
     with context.reading() as uow:
         page = procedures.get(uow, key, request.args.get("version", type=int))
+        names, choices = positions.names(uow), positions.choices(uow)
+    phrases = Phrases(Meanings(page.process, page.forms), choices)
     return render_template(
         "processes/process.html",
         page=page,
         process=page.process,
         diagram=sketch.of_process(page.diagram),
-        steps=page.process.steps(),
+        steps=[(step, performer_of(step, names, phrases)) for step in page.process.steps()],
         header=header(page.process),
         assumptions=assumptions(page.process),
         newest=page.versions[0].version,

@@ -29,6 +29,15 @@ def test_the_sop_has_seven_steps_in_order_with_their_printed_numbers() -> None:
     assert all(s.deadline and not s.deadline.interrupting for s in steps)
 
 
+def test_work_of_people_is_a_step_without_a_number_too_and_a_script_is_not() -> None:
+    added = b"""<bpmn:userTask id="tilik" name="Tilik"/><bpmn:scriptTask id="hitung" name="Hitung"/>
+        <bpmn:sequenceFlow id="g1" sourceRef="sampaikan_dokumen" targetRef="tilik"/>
+        <bpmn:sequenceFlow id="g2" sourceRef="tilik" targetRef="hitung"/></bpmn:process>"""
+    steps = read(SOP.read_bytes().replace(b"</bpmn:process>", added)).process.steps()
+    assert len(steps) == 8
+    assert next(step.number for step in steps if step.id == "tilik") is None
+
+
 def test_the_sop_keeps_what_the_sheet_says_and_leaves_blank_what_it_does_not() -> None:
     process = read(SOP.read_bytes()).process
     blank = ("number", "created", "revised", "effective", "approved_by")
