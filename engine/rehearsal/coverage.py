@@ -54,7 +54,10 @@ def cover(draft: Draft, *, at: datetime, like: scratch.Like | None = None) -> Co
     runs: list[Covered] = []
     taken: set[tuple[str, str]] = set()
 
+    later = _later(process, fields)
+
     def attempt(about: str, manner: Manner, forced: Flow | None = None) -> Run:
+        manner = replace(manner, later=later)
         tried = replace(draft, xml=_forced(draft.xml, process, forced)) if forced else draft
         run = rehearse(tried, at=at, manner=manner, like=like)
         if not runs or run.taken - taken or (run.stuck is not None and not any(r.run.stuck for r in runs)):
@@ -101,6 +104,15 @@ def _wishes(flow: Flow, process: Process, fields: Mapping[str, list[Field]]) -> 
     chosen = sorted(varied.items(), key=lambda pair: len(pair[1]))[:MOST_FIELDS]
     for values in product(*(candidates for _, candidates in chosen)):
         yield dict(zip((key for key, _ in chosen), values, strict=True))
+
+
+def _later(process: Process, fields: Mapping[str, list[Field]]) -> list[dict[str, Any]]:
+    """Answers for further rounds: all that the gateways tell apart, one after the other, so that no way back is for ever."""
+    gateways = {_gateway(flow, process): flow for flow in process.flows.values() if flow.condition}
+    tried = [list(islice(_wishes(flow, process, fields), MOST_TRIES)) for flow in gateways.values()]
+    tried = [one for one in tried if one]
+    longest = max(map(len, tried), default=0)
+    return [{key: value for one in tried for key, value in one[place % len(one)].items()} for place in range(longest)]
 
 
 def _gateway(flow: Flow, process: Process) -> str:

@@ -30,6 +30,7 @@ class Manner:
     """How the people of a run behave where no answers tell them."""
 
     wishes: Mapping[str, Any] = field(default_factory=dict)  #: by field key, the first time an activity is done
+    later: Sequence[Mapping[str, Any]] = ()  #: by field key, for each further time, round and round: loops must end
     late: bool = False  #: every step is done only after all its timers have fired
     hasty: int | None = None  #: what is waited for arrives before anybody works, beginning with the one at this place
     newest_first: bool = False  #: of several open tasks the last one is done first
@@ -129,7 +130,14 @@ class _Walk:
         if task.state != TaskState.OPEN:
             return
         given = {key: value for key, value in (told or {}).items() if key != AFTER}
-        stage.complete(task, given or (manner.wishes if task.round == 1 else {}))
+        stage.complete(task, given or self._wished(task.round))
+
+    def _wished(self, round: int) -> Mapping[str, Any]:
+        """What is chosen where no answers tell: a form that comes back shows its old answers, which only turn again."""
+        if round == 1:
+            return self.manner.wishes
+        later = self.manner.later
+        return later[(round - 2) % len(later)] if later else {}
 
     def _told(self, name: str, round: int) -> Mapping[str, Any] | None:
         """What the answers say of an activity when it is done for the `round`th time."""

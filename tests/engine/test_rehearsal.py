@@ -16,6 +16,8 @@ from engine.__main__ import main
 from engine.errors import InvalidDiagram, InvalidInput
 from engine.rehearsal import coverage, files
 from engine.rehearsal.run import Manner, rehearse
+from engine.rehearsal.stage import Draft
+from tests.engine.diagram.building import END, START, bpmn, chain, flow, task
 
 ROOT = Path(__file__).resolve().parents[2]
 SOP = ROOT / "processes" / "pengumpulan_data_kinerja.bpmn"
@@ -137,6 +139,35 @@ def test_messages_that_interrupt_or_not_arrive_once() -> None:
     covered = coverage.cover(files.draft_of(DIAGRAMS / "boundary_message_non_interrupting.bpmn"), at=FRIDAY)
     assert covered.untaken == ()
     assert [one.about for one in covered.runs] == ["plain", "hasty"]
+
+
+@pytest.mark.parametrize(
+    ("field", "again"),
+    [
+        ({"type": "radio", "values": [{"value": "ready"}, {"value": "mend"}]}, "answer == 'mend'"),
+        ({"type": "radio", "values": [{"value": "mend"}, {"value": "ready"}]}, "answer == 'mend'"),
+        ({"type": "checkbox"}, "not answer"),
+        ({"type": "number"}, "answer &lt; 60"),
+    ],
+)
+def test_a_way_back_is_taken_and_left_again(field: dict[str, Any], again: str) -> None:
+    body = (
+        START
+        + task("check")
+        + '<exclusiveGateway id="fit" default="fit_end"/>'
+        + END
+        + chain("start", "check", "fit", "end")
+        + flow("fit", "check", again)
+    )
+    choices = [{**choice, "label": choice["value"]} for choice in field.get("values", ())]
+    asked = {**field, **({"values": choices} if choices else {}), "key": "answer", "label": "Answer", "id": "answer"}
+    if field["type"] != "checkbox":
+        asked["validate"] = {"required": True}
+    form = json.dumps({"type": "default", "id": "ask", "components": [asked]})
+    covered = coverage.cover(Draft(bpmn(body), {"ask": form}), at=FRIDAY)
+    assert covered.untaken == ()
+    assert [one.run.stuck for one in covered.runs] == [None] * len(covered.runs)
+    assert all(one.run.ended and one.forced is None for one in covered.runs)
 
 
 def test_a_diagram_that_may_not_be_deployed_is_refused_with_its_problems() -> None:
