@@ -94,11 +94,18 @@ def entries(uow: UnitOfWork, instance_id: int) -> tuple[Entry, ...]:
                 alerts=_alarms(own, names),
             )
         )
-    return tuple(sorted(found, key=lambda e: (e.entered, _depth(process, e.activity_id), e.round)))
+    places = process.places()
+
+    def order(entry: Entry) -> tuple[datetime, int, int, int]:
+        """What is entered at one instant is told round by round, along the flow, from outside in."""
+        place = places.get(entry.activity_id, len(places))
+        return entry.entered, entry.round, place, _depth(process, entry.activity_id)
+
+    return tuple(sorted(found, key=order))
 
 
 def _depth(process: Process, activity_id: str) -> int:
-    """How many sub-processes stand around an activity: what is entered at one instant is told from outside in."""
+    """How many sub-processes stand around an activity."""
     node = process.nodes.get(activity_id)
     return 0 if node is None or node.parent is None else 1 + _depth(process, node.parent)
 

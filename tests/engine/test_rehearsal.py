@@ -119,6 +119,13 @@ def test_a_late_run_raises_one_alert_for_each_standard_time() -> None:
     assert all(entry.left is not None and entry.left >= entry.alerts[0].at for entry in run.entries)
 
 
+def test_what_happens_at_one_instant_is_told_along_the_flow() -> None:
+    run = rehearse(files.draft_of(SOP), at=FRIDAY, manner=Manner(pause="PT0M"))
+    assert len({entry.entered for entry in run.entries}) == 1
+    assert [entry.number for entry in run.entries if entry.number] == ["1", "2", "3", "4", "5", "6", "6"]
+    assert [entry.activity_id for entry in run.entries][3:5] == ["siapkan_data", "isi_data_unit"]
+
+
 def test_a_rehearsal_tells_where_a_diagram_gets_stuck() -> None:
     told = files.told(DIAGRAMS / "multi_instance_parallel.bpmn", answers={}, at=FRIDAY, like=None)
     assert not told["good"]
