@@ -107,7 +107,7 @@ def _wishes(flow: Flow, process: Process, fields: Mapping[str, list[Field]]) -> 
 
 
 def _later(process: Process, fields: Mapping[str, list[Field]]) -> list[dict[str, Any]]:
-    """Answers for further rounds: all that the gateways tell apart, one after the other, so that no way back is for ever."""
+    """Answers for further rounds: all that the gateways tell apart, in turn, so that no way back is for ever."""
     gateways = {_gateway(flow, process): flow for flow in process.flows.values() if flow.condition}
     tried = [list(islice(_wishes(flow, process, fields), MOST_TRIES)) for flow in gateways.values()]
     tried = [one for one in tried if one]
