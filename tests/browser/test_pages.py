@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.readable import serious
 from tests.browser.scenes import SCENES, Scene
@@ -50,6 +50,17 @@ def test_the_page_can_be_read_by_everybody(stage: Stage, scene: Scene) -> None:
         # Schemes differ in colours alone, and those are the same at each width.
         page.emulate_media(color_scheme="dark")
         assert serious(page, ["color-contrast"]) == [], "in the dark"
+
+
+def test_a_wide_table_is_read_on_a_phone_from_top_to_bottom(stage: Stage) -> None:
+    scene = next(scene for scene in SCENES if scene.name == "formulir-draf")
+    with stage.profile(scene.by, width=WIDTHS[1], demo=scene.demo) as context:
+        page = context.new_page()
+        stage.play(page, scene, stage.database)
+        frames = page.locator(".task-form .scroll-frame:has(.reading)")
+        expect(frames).to_have_count(2)
+        for frame in frames.all():
+            assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), "nothing lies beside the window"
 
 
 @contextmanager
