@@ -135,6 +135,11 @@ def test_a_step_is_put_before_the_delivery_by_keyboard_and_taken_back_by_one_und
     name = drawing.panel(owner).get_by_label("Nama", exact=True)
     expect(name).to_be_focused()
     expect(name).to_have_value("Langkah baru")
+    seen = """(node) => {
+        const [field, heading] = [node, node.closest(".bio-properties-panel-group").firstChild];
+        return field.getBoundingClientRect().top >= heading.getBoundingClientRect().bottom;
+    }"""
+    assert name.evaluate(seen), "the field to type in lies under the heading of its group"
     drawing.kept(owner)
     process = drawing.draft(working, DATA)
     step = next(node for node in process.nodes.values() if node.name == "Langkah baru")
@@ -156,6 +161,35 @@ def test_a_step_is_put_before_the_delivery_by_keyboard_and_taken_back_by_one_und
     owner.get_by_role("button", name="Urungkan").click()
     drawing.kept(owner)
     assert step.id not in drawing.draft(working, DATA).nodes
+
+
+def test_a_way_back_is_led_round_the_steps_between(owner: Page, working: Database) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.find(owner, "Menyampaikan")
+    ways = drawing.panel(owner).get_by_label("Hubungkan ke")
+    assert not any("Peringatan" in words for words in ways.locator("option").all_inner_texts())
+    drawing.find(owner, "Melakukan persiapan")
+    drawing.panel(owner).get_by_role("button", name="Sisipkan langkah").click()
+    expect(drawing.panel(owner).get_by_label("Nama", exact=True)).to_be_focused()
+    drawing.find(owner, "Menyampaikan")
+    ways.select_option("susun_dokumen")
+    drawing.kept(owner)
+    process = drawing.draft(working, DATA)
+    back = next(f for f in process.flows.values() if (f.source, f.target) == ("sampaikan_dokumen", "susun_dokumen"))
+    through = """(id) => {
+        const registry = window.alurModeler.modeler.get("elementRegistry");
+        const points = registry.get(id).waypoints;
+        const meets = (box) => points.slice(1).some((end, place) => {
+            const from = points[place];
+            return Math.min(from.x, end.x) < box.x + box.width && Math.max(from.x, end.x) > box.x
+                && Math.min(from.y, end.y) < box.y + box.height && Math.max(from.y, end.y) > box.y;
+        });
+        return registry.filter((one) => /Task|SubProcess/.test(one.type) && meets(one)).map((one) => one.id);
+    }"""
+    assert owner.evaluate(through, back.id) == []
+    owner.get_by_role("button", name="Urungkan").click()
+    drawing.kept(owner)
+    assert back.id not in drawing.draft(working, DATA).flows
 
 
 def test_a_new_process_may_begin_as_a_copy_of_another(owner: Page, working: Database) -> None:

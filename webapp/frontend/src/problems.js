@@ -82,13 +82,14 @@ export class Problems {
     jump.type = "button";
     jump.append(text("span", severity === "error" ? "!" : "?", `alur-badge is-${severity}`), text("strong", problem.name || this.nameOf(problem.element)), text("span", problem.message), text("span", problem.remedy, "alur-remedy"));
     jump.addEventListener("click", () => this.reveal(problem.element));
-    row.append(jump);
+    const fixes = text("div", "", "alur-fixes");
     for (const fix of this.fixes.find(problem)) {
       const button = text("button", fix.label, "button button-small");
       button.type = "button";
       button.addEventListener("click", fix.run);
-      row.append(button);
+      fixes.append(button);
     }
+    row.append(jump, ...(fixes.childElementCount ? [fixes] : []));
     return row;
   }
 

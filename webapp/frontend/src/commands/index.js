@@ -2,6 +2,7 @@
 import { EmptyList, ExtensionList, ExtensionValues } from "./extensions.js";
 import { Forms, SetForm } from "./forms.js";
 import { Begin } from "./begin.js";
+import { Join } from "./join.js";
 import { NextStep } from "./next-step.js";
 import { Repetition } from "./repetition.js";
 import { StandardTime } from "./standard-time.js";
@@ -13,6 +14,7 @@ const HANDLERS = {
   "alur.emptyList": EmptyList,
   "alur.values": ExtensionValues,
   "alur.begin": Begin,
+  "alur.join": Join,
   "alur.nextStep": NextStep,
   "alur.repetition": Repetition,
   "alur.setForm": SetForm,

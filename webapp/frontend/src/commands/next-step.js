@@ -3,6 +3,7 @@
 import { asTRBL, getMid } from "diagram-js/lib/layout/LayoutUtil";
 import { isConnection } from "diagram-js/lib/util/ModelUtil";
 import { selfAndAllChildren } from "diagram-js/lib/util/Elements";
+import { around } from "../geometry.js";
 import { getBusinessObject, is } from "../model.js";
 
 const GAP = 50;
@@ -89,11 +90,6 @@ export function between(element) {
 
 /** What stands beside a step for its standard time stays beside it. */
 const alerts = (step) => (step.attachers ?? []).flatMap((timer) => timer.outgoing.map((flow) => flow.target)).filter((one) => is(one, "bpmn:EndEvent"));
-
-const around = (one, inner) => {
-  for (let frame = inner.parent; frame; frame = frame.parent) if (frame === one) return true;
-  return false;
-};
 
 function meets(one, box) {
   const { left, right, top, bottom } = asTRBL(one);

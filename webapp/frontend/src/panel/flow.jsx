@@ -17,25 +17,28 @@ function joinable(element, elementRegistry, fits) {
     .sort((a, b) => a.label.localeCompare(b.label));
 }
 
+/** Where a standard time that has passed ends: no other flow leads there. */
+const isAlert = (one) => is(one, "bpmn:EndEvent") && one.incoming.length > 0 && one.incoming.every((flow) => is(flow.source, "bpmn:BoundaryEvent"));
+
 /** Steps a flow from here may lead to: those it does not lead to yet. */
 function targets(element, elementRegistry) {
   const there = new Set(element.outgoing.map((flow) => flow.target));
-  return joinable(element, elementRegistry, (one) => one !== element.host && !there.has(one) && !is(one, "bpmn:StartEvent") && !is(one, "bpmn:BoundaryEvent"));
+  return joinable(element, elementRegistry, (one) => one !== element.host && !there.has(one) && !is(one, "bpmn:StartEvent") && !is(one, "bpmn:BoundaryEvent") && (!isAlert(one) || is(element, "bpmn:BoundaryEvent")));
 }
 
 /** Of an element nothing leads to: where a flow may come from. */
 export function ComesFrom({ element, id }) {
-  const { modeling, elementRegistry } = useModeler(element);
+  const { commandStack, elementRegistry } = useModeler(element);
   const sources = joinable(element, elementRegistry, (one) => !is(one, "bpmn:EndEvent") && one.host !== element);
   return <Select id={id} label={t("Connect from")} value="" options={[{ value: "", label: t("Choose a step …") }, ...sources]}
-    commit={(source) => source && modeling.connect(elementRegistry.get(source), element, { type: "bpmn:SequenceFlow" })} />;
+    commit={(source) => source && commandStack.execute("alur.join", { source: elementRegistry.get(source), target: element })} />;
 }
 
 export const comesFromNowhere = (element) =>
   is(element, "bpmn:FlowNode") && !is(element, "bpmn:StartEvent") && !is(element, "bpmn:BoundaryEvent") && !getBusinessObject(element).triggeredByEvent && !element.incoming.some((flow) => is(flow, "bpmn:SequenceFlow"));
 
 export function GoesOn({ element, id }) {
-  const { modeling, commandStack, elementRegistry } = useModeler(element);
+  const { commandStack, elementRegistry } = useModeler(element);
   const reveal = useService("reveal");
   const add = (type, name) => {
     const context = { element, type, name };
@@ -65,7 +68,7 @@ export function GoesOn({ element, id }) {
       </Actions>
       {!flow && (
         <Select id={`${id}-to`} label={t("Connect to")} value="" options={[{ value: "", label: t("Choose a step …") }, ...targets(element, elementRegistry)]}
-          commit={(target) => target && modeling.connect(element, elementRegistry.get(target), { type: "bpmn:SequenceFlow" })} />
+          commit={(target) => target && commandStack.execute("alur.join", { source: element, target: elementRegistry.get(target) })} />
       )}
     </>
   );
