@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from engine import cases, seeds
 from engine.db import Database
 from engine.drafting import designs
@@ -72,6 +75,8 @@ def test_everything_that_is_open_is_filled_in_at_once(office: Database, visit: V
     push(visitor, "_auto", EVERY)
     (left,) = visitor.page.root.xpath("//button[@name='_open']")
     assert "Gabungkan draf" in left.text_content()
+    (earlier,) = visitor.page.root.xpath("//ol[@class='deeds']//details")
+    assert earlier.findtext("summary") == f"{units + 3 - 5} sebelumnya"
     push(visitor, "_back", "3")
     assert len(visitor.page.root.xpath("//button[@name='_open']")) == units
 
@@ -109,6 +114,21 @@ def test_a_form_is_filled_in_by_hand_and_comes_back_with_its_problems(shop: Shop
     assert visitor.page.status == 200
     assert "Baca rencana" in shown(visitor)
     assert visitor.page.root.xpath("//*[@class='diagram-frame']//svg")
+
+
+def test_a_form_in_a_rehearsal_follows_what_is_typed(shop: Shop, visit: Visit) -> None:
+    visitor = begun(visit)
+    push(visitor, "_open")
+    form = next(visitor.page.root.xpath("//input[@name='_task']")[0].iterancestors("form"))
+    assert set(form.get("data-with").split()) <= set(form.fields.keys())
+
+    def follow(**answers: str) -> Any:
+        pairs = list(dict(form.form_values(), **answers).items())
+        return json.loads(visitor.transport.send("POST", form.get("data-draft"), pairs, {}).body)
+
+    assert follow(sifat="biasa")["hidden"] == ["alasan"]
+    assert follow(sifat="rahasia")["hidden"] == []
+    assert follow(_task="elsewhere") == {"saved_at": "", "values": {}, "hidden": []}
 
 
 def test_a_row_is_added_to_a_form_in_a_rehearsal(shop: Shop, visit: Visit) -> None:

@@ -169,6 +169,7 @@ TABLE = [
     get("design.modeler", "/design/{key}", IN, 403, 403, 403, 200, 200),
     get("design.rehearsal", "/design/{key}/rehearsal", IN, 403, 403, 403, 200, 200),
     post("design.rehearse", "/design/{key}/rehearsal", IN, 403, 403, 403, 200, 200),
+    post("design.rehearsed_sheet", "/design/{key}/rehearsal/sheet", IN, 403, 403, 403, 200, 200),
     post("design.rehearse_all", "/design/{key}/rehearsal/all", IN, 403, 403, 403, 200, 200),
     get("design.forms", "/design/{key}/forms", IN, 403, 403, 403, 200, 200),
     post("design.new_form", "/design/{key}/forms", IN, 403, 403, 403, 422, 422),

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import jsonify, render_template, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from engine.drafting import designs
 from engine.errors import InvalidDiagram, InvalidInput, InvalidVariables
@@ -62,6 +63,23 @@ def rehearse(key: str) -> Page:
         if name in pressed:
             return _shown(key, at, deeds, Deed(do, pressed[name][:200]))
     return _shown(key, at, deeds)
+
+
+@design.post("/<key>/rehearsal/sheet")
+def rehearsed_sheet(key: str) -> Response:
+    """What is computed and hidden with what stands in a form now, for the page to follow while somebody types."""
+    posting = postings.Posting(postings.posted())
+    with context.reading() as uow:
+        now = uow.now
+    try:
+        at = _start("", request.form.get("_at", ""), now)
+        deeds = read_deeds(json.loads(request.form.get("_script", "[]")))
+        with _played(key, at, deeds) as played:
+            sheet = played.sheet(request.form.get("_task", ""), posting.raw)
+            form = draw(sheet.form, sheet.raw, sheet.context, sheet.evaluate)
+            return jsonify(saved_at="", values=dict(form.computed), hidden=sorted(form.hidden))
+    except (ValueError, RecursionError, InvalidInput, InvalidDiagram):
+        return jsonify(saved_at="", values={}, hidden=[])
 
 
 @design.post("/<key>/rehearsal/all")

@@ -35,8 +35,9 @@
 
   const answers = () => {
     const pairs = new URLSearchParams();
+    const along = ["_window", "_seen", ...(form.dataset.with?.split(" ") ?? [])];
     for (const [name, value] of new FormData(form)) {
-      const own = name.startsWith("_") && name !== "_window" && name !== "_seen";
+      const own = name.startsWith("_") && !along.includes(name);
       if (typeof value === "string" && !own && name !== "csrf_token") pairs.append(name, value);
     }
     return pairs;
