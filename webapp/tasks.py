@@ -28,11 +28,12 @@ from engine.errors import (
 )
 from engine.people import positions
 from engine.task_page import TaskPage
+from forms.definition import walk
 from forms.model import Problem
 from forms.raw import nest
 from webapp import context, errors, i18n, postings, sketch, words
 from webapp.drafts import drafts
-from webapp.drawing import draw, submissions
+from webapp.drawing import Sent, draw, submissions
 
 log = structlog.get_logger("webapp")
 tasks = Blueprint("tasks", __name__)
@@ -104,6 +105,7 @@ def page(
         found = task_page.get(uow, task_id)
         earlier = submissions(uow, found.task.instance_id, found.earlier)
         diagram = sketch.around(uow, found)
+    sent_back = _sent_back(found, earlier)
     can_write = found.mine and found.state == "open" and found.case_state == "active"
     shown = found.raw if raw is None else raw
     form = draw(found.form, shown, found.context, found.evaluate, problems, reading=not can_write)
@@ -112,7 +114,8 @@ def page(
         page=found,
         task=found.task,
         form=form,
-        earlier=earlier,
+        sent_back=sent_back,
+        earlier=[sent for sent in earlier if sent is not sent_back],
         diagram=diagram,
         same_case=same_case,
         too_late=too_late,
@@ -120,6 +123,15 @@ def page(
         can_write=can_write,
         window=secrets.token_hex(8),
     )
+
+
+def _sent_back(found: TaskPage, earlier: Sequence[Sent]) -> Sent | None:
+    """What was said where a task was sent back, unless its own form shows answers from there."""
+    if not found.task.returned:
+        return None
+    before = [s for s in earlier if s.view.sent_at <= found.task.created_at and s.view.activity_id != found.node.id]
+    own = {field.source.activity for _path, field in walk(found.form) if field.source is not None}
+    return before[-1] if before and before[-1].view.activity_id not in own else None
 
 
 @tasks.post("/tasks/<int:task_id>")

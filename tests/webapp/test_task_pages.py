@@ -10,6 +10,7 @@ from tests.office import person
 from tests.visitor import Visitor
 from tests.webapp.conftest import Visit
 from tests.webapp.small import GOOD, Shop
+from tests.webapp.test_versions import publish
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 ANSWERS = {"judul": "ATK", "sifat": "biasa"}
@@ -43,6 +44,22 @@ def test_my_tasks_are_counted_in_the_title_and_say_what_by_when(shop: Shop, visi
     assert page.root.findtext(".//title").startswith("Tugas Saya (1)")
     assert "Isi rencana" in page.text
     assert "Hari ini 09.15" in page.text
+
+
+def test_a_returned_task_says_why_it_came_back(shop: Shop, visit: Visit) -> None:
+    way_back = """<sequenceFlow id="f3" sourceRef="baca" targetRef="cukup"/><exclusiveGateway id="cukup" default="f5"/>
+        <sequenceFlow id="f5" sourceRef="cukup" targetRef="selesai"/>
+        <sequenceFlow id="f6" sourceRef="cukup" targetRef="isi">
+        <conditionExpression>pesan != ''</conditionExpression></sequenceFlow>"""
+    publish(shop.database, ('<sequenceFlow id="f3" sourceRef="baca" targetRef="selesai"/>', way_back))
+    _, task = shop.start()
+    shop.send(task, GOOD)
+    assert "Mengapa dikembalikan" not in visit("camat").open("/tasks/2").text
+    shop.send(2, {"pesan": "Harga belum masuk akal."}, by="camat")
+    page = visit("kasi_pemerintahan").open("/tasks/3")
+    (reason,) = page.root.xpath("//section[@aria-labelledby='sent-back-title']")
+    assert "Harga belum masuk akal." in reason.text_content()
+    assert page.text.count("Harga belum masuk akal.") == 1
 
 
 def test_an_empty_list_says_what_will_appear(shop: Shop, visit: Visit) -> None:
