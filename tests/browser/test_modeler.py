@@ -245,6 +245,18 @@ def test_a_missing_condition_is_told_marked_and_mended_in_the_builder(owner: Pag
     assert drawing.draft(working, LEAVE).flows[flow].condition
 
 
+def test_what_has_no_name_is_told_by_what_it_is(owner: Page) -> None:
+    drawing.open_modeler(owner, DATA)
+    drawing.find(owner, "Gabungkan")
+    panel = drawing.panel(owner)
+    panel.get_by_role("button", name="Sisipkan keputusan").click()
+    panel.get_by_role("button", name="Tambah langkah").click()
+    told = owner.locator("[data-part=problems]")
+    expect(told).to_contain_text("Keputusan tanpa nama → Selesai")
+    expect(told).to_contain_text("Jadikan “Selesai” jalur selain itu")
+    expect(told).not_to_contain_text("Flow_")
+
+
 def test_what_a_step_is_tied_to_is_chosen_from_what_there_is(owner: Page, working: Database) -> None:
     drawing.open_modeler(owner, DATA)
     drawing.click(owner, "susun_dokumen")

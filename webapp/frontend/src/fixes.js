@@ -163,7 +163,7 @@ const MENDS = {
   "no-default"({ element }) {
     const free = element?.outgoing.filter((flow) => !getBusinessObject(flow).conditionExpression) ?? [];
     const flow = free[0];
-    return flow && { label: t("Make “{name}” the other way", { name: flow.businessObject.name || flow.target.businessObject.name || flow.id }), run: () => this.makeDefault(element, flow) };
+    return flow && { label: t("Make “{name}” the other way", { name: flow.businessObject.name || named(flow.target, t) }), run: () => this.makeDefault(element, flow) };
   },
 
   "default-with-condition"({ element }) {

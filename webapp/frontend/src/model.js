@@ -62,10 +62,12 @@ const UNNAMED = [
   ["bpmn:Participant", "Pool without a name"],
 ];
 
-/** What to call an element before people: its name, else what it is. */
+/** What to call an element before people: its name, else what it is; a flow by what it joins. */
 export function named(element, t) {
+  const { name, sourceRef, targetRef } = getBusinessObject(element);
+  if (!name && is(element, "bpmn:SequenceFlow") && sourceRef && targetRef) return `${named(sourceRef, t)} → ${named(targetRef, t)}`;
   const kind = UNNAMED.find(([type]) => is(element, type));
-  return getBusinessObject(element).name || (kind ? t(kind[1]) : element.id);
+  return name || (kind ? t(kind[1]) : element.id);
 }
 
 /** What stands inside ${...}, or the whole text. */

@@ -1,6 +1,6 @@
 // What the server finds wrong or missing, beside the canvas and as marks on it; asked for while somebody draws.
 import { Refused, ask } from "./server.js";
-import { named } from "./model.js";
+import { is, named } from "./model.js";
 import { t } from "./language.js";
 
 const QUIET = 500;
@@ -80,7 +80,7 @@ export class Problems {
     row.dataset.problem = `${problem.rule}:${problem.element ?? ""}:${problem.message}`;
     const jump = text("button", "", "alur-problem");
     jump.type = "button";
-    jump.append(text("span", severity === "error" ? "!" : "?", `alur-badge is-${severity}`), text("strong", problem.name || this.nameOf(problem.element)), text("span", problem.message), text("span", problem.remedy, "alur-remedy"));
+    jump.append(text("span", severity === "error" ? "!" : "?", `alur-badge is-${severity}`), text("strong", this.nameOf(problem)), text("span", problem.message), text("span", problem.remedy, "alur-remedy"));
     jump.addEventListener("click", () => this.reveal(problem.element));
     const fixes = text("div", "", "alur-fixes");
     for (const fix of this.fixes.find(problem)) {
@@ -93,9 +93,11 @@ export class Problems {
     return row;
   }
 
-  nameOf(id) {
+  /** The server has names; for what has none, this page knows what it is. */
+  nameOf({ element: id, name }) {
     const element = id && this.modeler.get("elementRegistry").get(id);
-    return element ? named(element, t) : t("Process");
+    if (element && (!name || is(element, "bpmn:SequenceFlow"))) return named(element, t);
+    return name || t("Process");
   }
 
   /** Marks on the canvas, one an element, the worst one. */
