@@ -13,12 +13,12 @@ from werkzeug.test import TestResponse
 
 from engine import seeds
 from engine.db import Database
-from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
+from engine.errors import AlurError, Conflict, InvalidInput, NotAllowed, NotFound, TaskAlreadyClaimed, TaskNotOpen
 from engine.identity import SYSTEM
 from engine.worker import Worker
 from tests.conftest import ROOT
 from tests.webapp.conftest import MakeApp, Visit
-from webapp import errors
+from webapp import troubles
 from webapp.responses import version_of
 
 BUDGET = 150_000  #: bytes of a page with all it needs, compressed
@@ -140,8 +140,8 @@ def test_monitors_are_told_that_the_database_is_away(make_app: MakeApp, tmp_path
         (InvalidInput("name", "Enter a name."), 422),
     ],
 )
-def test_each_error_of_the_engine_has_its_status(error: errors.AlurError, status: int) -> None:
-    assert errors.status_of(error) == status
+def test_each_error_of_the_engine_has_its_status(error: AlurError, status: int) -> None:
+    assert troubles.status_of(error) == status
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_each_error_of_the_engine_has_its_status(error: errors.AlurError, status
     ],
 )
 def test_losing_a_race_is_told_with_the_name_of_who_won(
-    app: Flask, client: FlaskClient, error: errors.AlurError, said: str
+    app: Flask, client: FlaskClient, error: AlurError, said: str
 ) -> None:
     def lose() -> str:
         raise error
