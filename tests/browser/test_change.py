@@ -64,7 +64,8 @@ def test_a_change_is_drawn_published_and_followed_by_the_case_that_runs(
     expect(page.get_by_role("dialog").get_by_label("Alasan")).to_be_focused()
     page.keyboard.press("Escape")
     drawing.publish(page, "Kelurahan memerlukan lima hari")
-    expect(page.get_by_text(re.compile("Versi 2 .* mulai berlaku"))).to_be_visible()
+    told = page.get_by_role("status").filter(has_text=re.compile("Versi 2 .* mulai berlaku"))
+    expect(told.get_by_role("link", name="Pindahkan berkas berjalan")).to_be_visible()
 
     with working.read(SYSTEM) as uow:
         row = definitions.row_of(uow, PROCESS)

@@ -116,7 +116,9 @@ def test_a_new_process_gets_a_second_step_with_a_form_of_its_own(owner: Page, wo
     drawing.standard_time(owner, 2)
     drawing.kept(owner)
     drawing.publish(owner, "Prosedur baru")
-    expect(owner.get_by_text(re.compile("Versi 1 .* mulai berlaku"))).to_be_visible()
+    told = owner.get_by_text(re.compile("Versi 1 .* mulai berlaku"))
+    expect(told).to_be_visible()
+    expect(told).not_to_contain_text("sedang berjalan")
     with working.read(SYSTEM) as uow:
         row = definitions.row_of(uow, "surat_keterangan")
         process = read.read(row.xml).process

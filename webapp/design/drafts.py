@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
 
+from engine import procedures
 from engine.db import UnitOfWork
 from engine.drafting import designs
 from engine.drafting.designs import DesignView
@@ -122,7 +123,8 @@ def publish(key: str) -> Answer:
             reason=str(body.get("reason") or ""),
             expected_newest=number(body, "expected_newest"),
         )
-    pages.announce(made.name, made.version)
+        running = procedures.get(uow, key).active
+    pages.announce(key, made.name, made.version, running)
     return jsonify(version=made.version, next=url_for("processes.show", key=key))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from engine.db import UnitOfWork
@@ -102,11 +103,15 @@ def require_designer(uow: UnitOfWork) -> None:
         raise NotAllowed(uow.actor.name, "design processes")
 
 
-def announce(name: str, version: int) -> None:
-    """Say on the next page that a version is in force."""
+def announce(key: str, name: str, version: int, running: int) -> None:
+    """Say on the next page that a version is in force, and lead on to the cases that run, if there are any."""
+    if not running:
+        flash(_("Version %(version)s of %(name)s is in force.", name=name, version=version), "success")
+        return
     words = _(
         "Version %(version)s of %(name)s is in force. Running cases keep the version they began with.",
         name=name,
         version=version,
     )
-    flash(words, "success")
+    link = Markup('<a href="{}">{}</a>').format(url_for("processes.move", key=key), _("Move running cases"))
+    flash(escape(words) + " " + link, "success")
