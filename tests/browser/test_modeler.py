@@ -255,7 +255,7 @@ def test_what_has_no_name_is_told_by_what_it_is(owner: Page) -> None:
     panel.get_by_role("button", name="Tambah langkah").click()
     told = owner.locator("[data-part=problems]")
     expect(told).to_contain_text("Keputusan tanpa nama → Selesai")
-    expect(told).to_contain_text("Jadikan “Selesai” jalur selain itu")
+    expect(told).to_contain_text("Jadikan “Selesai” alur “selain itu”")
     expect(told).not_to_contain_text("Flow_")
 
 
@@ -366,7 +366,7 @@ def test_what_is_missing_is_drawn_from_the_problem_list_by_keyboard(owner: Page,
     expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
     owner.get_by_role("button", name="Pilih salah satu", exact=True).press("Enter")
     expect(drawing.summary(owner)).to_contain_text("2 harus diperbaiki")  # when each of the two is taken
-    owner.get_by_role("button", name=re.compile("^Jadikan .* jalur selain itu")).press("Enter")
+    owner.get_by_role("button", name=re.compile("^Jadikan .* alur “selain itu”")).press("Enter")
     expect(drawing.summary(owner)).to_contain_text("1 harus diperbaiki")
     expect(owner.locator("#problem-list button:focus")).to_have_count(1)  # ready for the next one
     owner.get_by_role("button", name="Perbaiki namanya", exact=True).press("Enter")

@@ -249,7 +249,7 @@ export default {
   "Create the position “{name}”": "Buat jabatan “{name}”",
   "Make it executable": "Jadikan dapat dijalankan",
   "Set the key back to “{key}”": "Kembalikan kunci ke “{key}”",
-  "Make “{name}” the other way": "Jadikan “{name}” jalur selain itu",
+  "Make “{name}” the other way": "Jadikan “{name}” alur “selain itu”",
   "Remove the condition": "Hapus syarat",
   "Choose an owner": "Pilih pemilik",
   "Choose the list": "Pilih daftar",
@@ -351,7 +351,7 @@ export default {
   "End here": "Selesai di sini",
   "Run only “{name}”": "Jalankan hanya “{name}”",
   "Write {text}": "Tulis {text}",
-  "Take it when no other condition holds": "Ambil bila tidak ada syarat lain yang terpenuhi",
+  "Take it when no other condition holds": "Jadikan alur “selain itu”",
   "Ask for “{name}” in the form “{form}”": "Tanyakan “{name}” di formulir “{form}”",
   "The form “{form}” asks for “{name}” now. Edit it to word the question.": "Formulir “{form}” sekarang menanyakan “{name}”. Sunting untuk merapikan pertanyaannya.",
 };
