@@ -24,6 +24,11 @@ WIB = ZoneInfo("Asia/Jakarta")
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=WIB)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Those that start whole servers go one after another and mostly wait: first, so that nobody waits for them last.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases")

@@ -553,6 +553,7 @@ def test_everything_but_drawing_is_done_by_keyboard(owner: Page, working: Databa
     keyboard = owner.keyboard
     owner.get_by_role("button", name="Cari di diagram").press("Enter")
     keyboard.type("Memeriksa kelengkapan")
+    expect(owner.locator(".djs-search-result-selected")).to_contain_text("Memeriksa kelengkapan")
     keyboard.press("Enter")
     field = drawing.panel(owner).get_by_label("Jumlah", exact=True)
     expect(field).to_have_value("4")
