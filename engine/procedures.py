@@ -18,7 +18,7 @@ from .diagram.model import Diagram, Process
 from .errors import NotFound
 from .identity import require_administrator
 from .model import CaseState, DefinitionRow, FormRow, InstanceRow
-from .people import positions
+from .people import entries, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def create_positions(uow: UnitOfWork, key: str) -> tuple[str, ...]:
     created = []
     for given in _unknown(uow, process):
         if positions.resolve(uow, given) is None:  # a lane may have given an owner's key its position just now
-            own_key = given if positions.KEY.fullmatch(given) else None
+            own_key = given if entries.KEY.fullmatch(given) else None
             created.append(positions.create(uow, name=readable_name(given, process), key=own_key).name)
     return tuple(created)
 
@@ -122,7 +122,7 @@ def readable_name(given: str, process: Process) -> str:
 
     Words that the diagram's own texts write in capitals only (SOP) or its lanes in small letters (dan) stay so.
     """
-    if not positions.KEY.fullmatch(given):
+    if not entries.KEY.fullmatch(given):
         return given
     written = {word for text in _texts(process) for word in re.findall(r"\w+", text)}
     joining = {word for lane in process.lanes for word in re.findall(r"\w+", lane) if word.islower()}

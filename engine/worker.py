@@ -51,6 +51,7 @@ class Worker:
                 log.warning("worker.waits", reason=str(away))
                 done = 0
             except Exception:
+                # Whatever it is, other jobs must not wait for it: the log has it whole, and the loop goes on.
                 log.exception("worker.failed")
                 done = 0
             if not done:
@@ -90,6 +91,7 @@ class Worker:
                 work.make(self.database, call, self.outside)
             return True
         except Exception as error:
+            # A job may fail in any way; in each of them an attempt is counted.
             if job_id is None or isinstance(error, Busy | DatabaseUnusable):
                 raise
             log.warning("job.failed", job=job_id, error=str(error))

@@ -230,6 +230,7 @@ def attempt(evaluate: Evaluate, expression: str, names: Mapping[str, object]) ->
     try:
         return evaluate(expression, names)
     except Exception as failed:
+        # The evaluator is handed in, so its class of error is not known here; it is known by having a reason.
         if not hasattr(failed, "reason"):
             raise
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from engine.identity import require_administrator
 from engine.model import HistoryRow, HoldingRow, PersonRow, PositionRow
 from forms.model import Choice
 
+from .entries import checked_tags, free_key, free_name, superior_among
 from .holdings import (
     HolderView,
     actor_of,
@@ -55,9 +55,6 @@ __all__ = [
     "resolve",
     "superior_of",
 ]
-
-KEY = re.compile(r"[a-z][a-z0-9_]{0,99}")
-TAG = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +102,15 @@ def create(
     entitled_by = require_administrator(uow.actor, "create positions")
     locks.alone_in_office(uow)
     rows = _rows(uow)
-    name = _free_name(rows, name, but=None)
-    key = _free_key(rows, key, name)
+    name = free_name(rows, name, but=None)
+    key = free_key(rows, key, name)
     if superior_id is not None:
-        _superior(rows, superior_id)
+        superior_among(rows, superior_id)
     row = PositionRow(
         key=key,
         name=name,
         superior_id=superior_id,
-        tags=_checked_tags(tags),
+        tags=checked_tags(tags),
         administrator=administrator,
         rank=10 + max((r.rank for r in rows.values()), default=0) if rank is None else rank,
         created_at=uow.now,
@@ -146,10 +143,10 @@ def change(
         raise InvalidInput("active", N_("A position is ended, not switched off."))
     before = _facts(row)
     if name is not None:
-        row.name = _free_name(rows, name, but=row)
+        row.name = free_name(rows, name, but=row)
     if superior_id != "keep":
         if superior_id is not None:
-            _superior(rows, superior_id)
+            superior_among(rows, superior_id)
             above: int | None = superior_id
             while above is not None:
                 if above == id:
@@ -157,7 +154,7 @@ def change(
                 above = rows[above].superior_id
         row.superior_id = superior_id
     if tags is not None:
-        row.tags = _checked_tags(tags)
+        row.tags = checked_tags(tags)
     if rank is not None:
         row.rank = rank
     if administrator is not None:
@@ -305,46 +302,3 @@ def _facts(row: PositionRow) -> dict[str, Any]:
         "rank": row.rank,
         "active": row.active,
     }
-
-
-def _free_name(rows: dict[int, PositionRow], name: str, *, but: PositionRow | None) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > 200:
-        raise InvalidInput("name", N_("Enter a name of at most %(most)s characters."), most=200)
-    for row in rows.values():
-        if row is not but and name.casefold() in (row.name.casefold(), row.key):
-            raise InvalidInput("name", N_("There is a position called “%(name)s” already."), name=row.name)
-    return name
-
-
-def _free_key(rows: dict[int, PositionRow], key: str | None, name: str) -> str:
-    taken = {row.key for row in rows.values()} | {row.name.casefold() for row in rows.values()}
-    if key is not None:
-        if not KEY.fullmatch(key):
-            raise InvalidInput("key", N_("Use small letters, digits and underscores, beginning with a letter."))
-        if key in taken:
-            raise InvalidInput("key", N_("There is a position with the key “%(key)s” already."), key=key)
-        return key
-    stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:90]
-    if not stem or not stem[0].isalpha():
-        stem = f"p_{stem}".rstrip("_")
-    key, count = stem, 1
-    while key in taken:
-        count += 1
-        key = f"{stem}_{count}"
-    return key
-
-
-def _superior(rows: dict[int, PositionRow], superior_id: int) -> PositionRow:
-    row = rows.get(superior_id)
-    if row is None or not row.active:
-        raise InvalidInput("superior_id", N_("Choose a position that exists."))
-    return row
-
-
-def _checked_tags(tags: Sequence[str]) -> list[str]:
-    wanted = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
-    for tag in wanted:
-        if not TAG.fullmatch(tag):
-            raise InvalidInput("tags", N_("Use small letters, digits and underscores, beginning with a letter."))
-    return wanted

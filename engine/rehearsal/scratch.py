@@ -36,7 +36,7 @@ from ..model import (
 )
 from ..model.base import Base
 from ..office_file import load_office
-from ..people import positions
+from ..people import entries, positions
 
 _COPIED = (SettingRow, PositionRow, CalendarRow, HoursRow, DayOffRow, DefinitionRow, FormRow, DecisionRow)
 _SINCE = date(2000, 1, 1)
@@ -103,7 +103,7 @@ def _found(uow: UnitOfWork, processes: Collection[Process], forms: Mapping[str, 
     others = [name for process in processes for name in (*process.owners, *process.starters)]
     for name in dict.fromkeys([*performers, *others]):
         if positions.resolve(uow, name) is None:
-            plain = positions.KEY.fullmatch(name) is not None
+            plain = entries.KEY.fullmatch(name) is not None
             positions.create(uow, name=name, key=name if plain else None)
     missing = _lists(forms) - positions.choices(uow).keys()
     if not missing:

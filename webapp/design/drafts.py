@@ -16,7 +16,7 @@ from engine.db import UnitOfWork
 from engine.drafting import designs
 from engine.drafting.designs import DesignView
 from engine.errors import N_, AlurError, DesignChanged, DiagramProblem, InvalidDiagram, InvalidInput, VersionChanged
-from engine.people import positions
+from engine.people import entries, positions
 from webapp import context, i18n, troubles
 from webapp.design import design, pages
 
@@ -104,7 +104,7 @@ def create_position(key: str) -> Answer:
     with context.writing() as uow:
         require_editor(uow, key)
         name = str(read_json().get("name", ""))
-        plain = positions.KEY.fullmatch(name) is not None
+        plain = entries.KEY.fullmatch(name) is not None
         positions.create(uow, name=name.replace("_", " ").capitalize() if plain else name, key=name if plain else None)
         return jsonify(choices=offered(uow, key))
 

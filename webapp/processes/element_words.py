@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from engine.diagram.element import embedded
 from engine.diagram.model import Node
 from engine.errors import N_
-from engine.people.positions import KEY
+from engine.people.entries import KEY
 from webapp.processes.phrases import Phrases
 
 KINDS = {
